@@ -1,0 +1,1 @@
+# Filled in with the systemd unit, man pages and configuration.

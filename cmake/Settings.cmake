@@ -1,0 +1,32 @@
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+set(TOUCHSTONE_SANITIZE "" CACHE STRING "Sanitizers to build with, for -fsanitize=")
+option(TOUCHSTONE_FUZZ "Build the fuzz targets with libFuzzer (clang)" OFF)
+option(TOUCHSTONE_COVERAGE "Instrument for gcov" OFF)
+
+add_library(touchstone_settings INTERFACE)
+target_compile_options(touchstone_settings INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+    -fstack-protector-strong -fno-omit-frame-pointer)
+target_compile_definitions(touchstone_settings INTERFACE TOUCHSTONE_VERSION="${PROJECT_VERSION}" _FILE_OFFSET_BITS=64)
+target_link_options(touchstone_settings INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+if(CMAKE_BUILD_TYPE MATCHES "Rel")
+    target_compile_definitions(touchstone_settings INTERFACE _FORTIFY_SOURCE=3 _GLIBCXX_ASSERTIONS)
+endif()
+if(TOUCHSTONE_SANITIZE)
+    target_compile_options(touchstone_settings INTERFACE -fsanitize=${TOUCHSTONE_SANITIZE} -fno-sanitize-recover=all)
+    target_link_options(touchstone_settings INTERFACE -fsanitize=${TOUCHSTONE_SANITIZE})
+endif()
+if(TOUCHSTONE_COVERAGE)
+    target_compile_options(touchstone_settings INTERFACE --coverage)
+    target_link_options(touchstone_settings INTERFACE --coverage)
+endif()

@@ -1,0 +1,62 @@
+// judge(): what a look means, against what was last reported and against the baseline. Pure: no I/O, no clock.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "touchstone/digest.hpp"
+#include "touchstone/finding.hpp"
+#include "touchstone/object.hpp"
+#include "touchstone/pending.hpp"
+#include "touchstone/rule.hpp"
+
+namespace touchstone {
+
+// The judged differences of two states of an object under a profile, in a fixed order. A different type lists type and whatever
+// both have. `metadata` leaves out digest, project id and inode flags; `presence` all but type; `log` compares no size and no
+// digest (continuity does), but all the rest. A digest that one side lacks is no difference.
+std::vector<Change> differences(const Attributes& before, const Attributes& after, Profile profile, DigestAlgorithm digest);
+
+// One name of a group, with what is known of it.
+struct Subject {
+    TouchedName touch;
+    RuleRef rule;
+    std::optional<Observation> baseline;  // nullopt: not in the baseline
+    std::optional<Observation> reported;  // last reported; nullopt: nothing was, the baseline speaks
+    Observation now;
+    // Profile log: a sibling that was shown to hold, possibly compressed, all that was known of this file (log rotation).
+    std::optional<std::string> rotated_to;
+    // Profile log: this new or changed name was shown to hold what was known of that sibling.
+    std::optional<std::string> rotated_from;
+};
+
+struct Judgement {
+    std::vector<Finding> findings;
+    // What the state must say afterwards, one for each subject: put, or forget (it is as in the baseline, recorded attributes included).
+    struct Effect {
+        Observation observation;
+        bool as_baseline = false;
+    };
+    std::vector<Effect> effects;
+};
+
+// Rules, in DESIGN.md 5.3's words:
+//   known object under a new, free name         renamed (previous_path); a directory: the caller fills descendants and moves the tree
+//   known over known                             renamed, and the target's changes in it
+//   unknown over known                           changed (via: the temporary name)
+//   exists, was not known                        appeared
+//   known, gone                                  vanished, unless the object was found under another name of the group
+//   unknown, gone                                vanished, low, transient; nothing when it became another name of the group
+//   known, judged attributes differ              changed; reverted when it now stands at the baseline
+//   known, none differ, ctime moved              touched, low (never for a directory by a sweep, nor when only a rename or link moved it)
+//   known, nothing moved                         nothing
+//   cannot be looked at, not reported so before  unreadable
+//   names of the group that are one inode        one finding, the others in other_paths
+//   profile log: held and only grown             nothing; follows_baseline
+//   profile log: rotated with evidence           nothing; follows_baseline
+//   profile presence                             appeared, vanished, renamed and a changed type only
+// Severity: the rule's; low for touched, reverted and transient.
+Judgement judge(const std::vector<Subject>& group, const std::vector<Rename>& renames, DigestAlgorithm digest);
+
+}  // namespace touchstone

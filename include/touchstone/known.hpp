@@ -1,0 +1,29 @@
+// What is known of watched objects: last reported, else the baseline. Read by sweeps and by the recorder.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "touchstone/object.hpp"
+#include "touchstone/result.hpp"
+
+namespace touchstone {
+
+// Not thread-safe: each thread opens its own. Blocks on database reads. `corrupt` when the database is damaged.
+class KnownReader {
+public:
+    virtual ~KnownReader() = default;
+
+    // nullopt: never heard of it. A known absence (deleted and reported) is an Observation that is absent().
+    virtual Result<std::optional<Observation>> find(const std::string& path) = 0;
+
+    // Names directly in `directory` that are known to be there, in byte order of the name. Stops when the visitor returns false.
+    virtual Status children(const std::string& directory, const std::function<bool(const Glance&)>& visit) = 0;
+
+    // Every known path of an inode (hard links); empty when none.
+    virtual Result<std::vector<std::string>> paths_of(ObjectId id) = 0;
+};
+
+}  // namespace touchstone

@@ -1,0 +1,67 @@
+// observe(): what is at this name now. Opens once, stats before and after hashing, and never follows a symbolic link anywhere
+// in the path (openat2(2) RESOLVE_NO_SYMLINKS); special files are never opened (O_PATH, then type, then /proc/self/fd).
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "touchstone/digest.hpp"
+#include "touchstone/object.hpp"
+#include "touchstone/result.hpp"
+#include "touchstone/rule.hpp"
+
+namespace touchstone {
+
+struct LookOptions {
+    Profile profile = Profile::content;
+    const BlockDigests* known_blocks = nullptr;  // profile log: what was known; enables Observation::continuity
+    bool verify_all = false;                     // profile log: read the old part too
+    // Called about every 4 MiB read; return false to give up (the look is then Unreadable with ECANCELED). May be empty.
+    std::function<bool()> keep_going;
+};
+
+class Observer {
+public:
+    // bad_input when OpenSSL (or its FIPS provider) does not offer the algorithm; names it and says which are offered.
+    static Result<Observer> make(DigestAlgorithm algorithm);
+    Observer(Observer&&) noexcept;
+    Observer& operator=(Observer&&) noexcept;
+    ~Observer();
+
+    // Blocks on file I/O. One observer a thread. The digest is of one state of the file: identity, size and ctime before and
+    // after agree, else the look is taken again, at most kAttempts times; after that the look is returned Unreadable with
+    // EBUSY ("changing"), and the caller looks again later. Atime is kept (O_NOATIME) where the caller may ask for that.
+    // Profiles: content: everything. metadata: all but digest, and the file is not opened for reading (project id and inode
+    // flags, which need that, are left 0). presence: type and identity only. log: as content, with blocks in place of digest.
+    // A name that ends in a missing or non-directory component is Absent.
+    Observation look(const std::string& path, const LookOptions& options, WallTime now);
+
+    static constexpr int kAttempts = 3;
+
+private:
+    struct Impl;
+    explicit Observer(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+// The attributes of a statx already taken (walks use it); no digest, xattrs, flags or link target.
+struct StatView {
+    FileType type = FileType::regular;
+    ObjectId id;
+    std::uint64_t size = 0;
+    std::uint64_t link_count = 0;
+    WallTime ctime{};
+    WallTime mtime{};
+};
+
+// Opens an absolute path as O_PATH without following a symbolic link in any component; paths longer than PATH_MAX work.
+// O_DIRECTORY may be added in `extra_flags`.
+class Fd;
+Result<Fd> open_nofollow(const std::string& path, int flags);
+
+// fstatat(AT_SYMLINK_NOFOLLOW) through statx(2), no automount, no atime change.
+Result<StatView> stat_at(int directory_fd, const char* name);
+
+}  // namespace touchstone
