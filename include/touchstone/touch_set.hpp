@@ -1,8 +1,9 @@
 // The touch set: what was touched and not yet looked at. Bounded. It coalesces, settles, and hands out what is ready.
 //
-// Settling (DESIGN.md section 3): a known name closed by its last writer is ready at once; a name that is new, has gone or was renamed
-// is ready `successor` after its last touch; a name written and still open when `quiet` has passed since the last write, at
-// the latest `patience` after the first; a name looked at again and again waits twice as long each time, up to `patience`.
+// Settling (DESIGN.md section 3): a name that was there and is closed by its last writer, or whose attributes changed, is ready at once; a name
+// that is new, has gone or was renamed is ready `successor` after its last touch, for a save through a temporary name renames it a
+// moment later; a file written or created and not closed is ready when `quiet` has passed since the last touch. Nothing waits longer than `patience`
+// after its first touch. A name looked at again and again waits twice as long each time, from `successor` up to `patience`.
 // Names linked by renames form one group, ready when the last of them is.
 //
 // While a group is being looked at (between take and done) its names are kept out of reach; new touches of them wait inside
@@ -65,9 +66,15 @@ public:
     // When take() may next succeed; nullopt when nothing waits. Never earlier than a real readiness would be late.
     std::optional<SteadyTime> next_ready() const;
 
-    // The look of a taken group is judged and its state written. `known` says of each of its names whether it exists now and has been
-    // reported, so that later touches of it settle as a known name. Touches that came meanwhile become ready in their own time.
+    // The look of a taken group is judged and its state written: its names may be handed out again.
     void done(std::uint64_t token, SteadyTime now);
+
+    // The look told nothing final (still changing): the names wait again, with their acts and actors, and with growing distance.
+    void again(std::uint64_t token, SteadyTime now);
+
+    // True when a directory above one of the taken names was renamed since take(): what was looked at is not where it was. The
+    // caller then calls again() in place of judging; the names come out under their new paths.
+    bool overtaken(std::uint64_t token) const;
 
     // What must be swept, gaps before requests; nullopt when nothing. Taken is answered: the caller owns it.
     struct Work {
@@ -79,7 +86,8 @@ public:
     // Room for `look` touches of a sweep: a sweep waits (outside) while this is false, so that it never overflows the set.
     bool has_room_for_sweep() const;
 
-    // Called, without a lock held, whenever something was put in, so that a waiting thread can be woken. Set before use.
+    // Called, without a lock held, when next_ready() became earlier, a sweep was asked for, or a group was given back, so that waiting
+    // threads can be woken. Set before use.
     void on_change(std::function<void()> callback);
 
     TouchSetCounters counters() const;

@@ -1,0 +1,123 @@
+#include "group.hpp"
+
+#include <algorithm>
+
+namespace touchstone {
+namespace {
+
+void add_actor(TouchedName& name, const ActorRef& actor, std::size_t limit) {
+    const auto same = [&](const ActorRef& other) {
+        return other == actor || (other->process.entity_id == actor->process.entity_id &&
+                                  other->process.executable == actor->process.executable && other->process.args == actor->process.args);
+    };
+    const auto found = std::find_if(name.actors.begin(), name.actors.end(), same);
+    if (found != name.actors.end()) {
+        std::rotate(found, found + 1, name.actors.end());  // the last writer is the last one
+        return;
+    }
+    if (name.actors.size() >= limit) {
+        name.actors.erase(name.actors.begin());
+        name.actors_complete = false;
+    }
+    name.actors.push_back(actor);
+}
+
+void attribute(TouchedName& name, const Touch& touch, std::size_t actor_limit) {
+    if (touch.actor) {
+        add_actor(name, touch.actor, actor_limit);
+        return;
+    }
+    name.actors_complete = false;
+    if (!touch.actor_unknown.empty()) name.actor_unknown = touch.actor_unknown;
+}
+
+SteadyTime ready_at(const Entry& entry, const SettleTimes& times) {
+    auto wait = Nanoseconds::zero();
+    if (entry.gone)
+        wait = times.successor;
+    else if (entry.open && !entry.name.directory)
+        wait = times.quiet;
+    else if (entry.made)
+        wait = times.successor;
+    return std::min(entry.last + wait, entry.first + times.patience);
+}
+
+}  // namespace
+
+Entry* Group::find(const std::string& path) {
+    const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.name.path == path; });
+    return found == entries.end() ? nullptr : &*found;
+}
+
+void record(Entry& entry, const Touch& touch, bool arrives, std::size_t actor_limit) {
+    TouchedName& name = entry.name;
+    if (name.acts == 0) {
+        name.first = touch.wall;
+        entry.first = touch.at;
+    }
+    name.acts |= bit(touch.act);
+    name.last = touch.wall;
+    entry.last = touch.at;
+    name.verify_all |= touch.verify_all;
+    if (touch.unwatched_since != WallTime{}) name.unwatched_since = touch.unwatched_since;
+    attribute(name, touch, actor_limit);
+
+    switch (touch.act) {
+        case Act::created:
+            entry.gone = false;
+            entry.made = entry.open = true;
+            name.directory = touch.directory;
+            break;
+        case Act::modified: entry.open = true; break;
+        case Act::closed: entry.open = false; break;
+        case Act::deleted:
+        case Act::moved_out:
+            entry.gone = true;
+            entry.made = entry.open = false;
+            break;
+        case Act::moved:
+        case Act::moved_in:
+            entry.gone = !arrives;
+            entry.made = arrives;
+            entry.open = false;
+            if (arrives) name.directory = touch.directory;
+            break;
+        case Act::attributes:
+        case Act::look: name.directory |= touch.directory; break;
+    }
+}
+
+void merge(Entry& to, Entry&& from, std::size_t actor_limit) {
+    const bool from_is_later = from.last > to.last;
+    to.name.acts |= from.name.acts;
+    to.name.verify_all |= from.name.verify_all;
+    to.name.first = std::min(to.name.first, from.name.first);
+    to.name.last = std::max(to.name.last, from.name.last);
+    if (to.name.unwatched_since == WallTime{}) to.name.unwatched_since = from.name.unwatched_since;
+    // Oldest first: the later entry's writers come last.
+    auto& earlier = from_is_later ? to.name.actors : from.name.actors;
+    auto& later = from_is_later ? from.name.actors : to.name.actors;
+    std::vector<ActorRef> joined = std::move(earlier);
+    const std::vector<ActorRef> rest = std::move(later);
+    to.name.actors = std::move(joined);
+    for (const auto& actor : rest) add_actor(to.name, actor, actor_limit);
+    to.name.actors_complete &= from.name.actors_complete;
+    if (to.name.actor_unknown.empty()) to.name.actor_unknown = std::move(from.name.actor_unknown);
+    if (from_is_later) {
+        to.gone = from.gone;
+        to.open = from.open;
+        to.name.directory = from.name.directory;
+    }
+    to.made |= from.made;
+    if (to.gone) to.made = false;
+    to.first = std::min(to.first, from.first);
+    to.last = std::max(to.last, from.last);
+}
+
+SteadyTime ready_at(const Group& group, const SettleTimes& times) {
+    SteadyTime ready = group.not_before;
+    for (const auto& entry : group.entries) ready = std::max(ready, ready_at(entry, times));
+    return ready;
+}
+
+}  // namespace touchstone
