@@ -1,6 +1,7 @@
 // Which rule holds for a path. Pure: no I/O, no clock; safe to read from any thread.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,8 +10,11 @@
 
 namespace touchstone {
 
+class WatchMatcher;
+
 // Glob over one path component or over a whole path. `*` and `?` stop at a slash, `**` does not, [a-z] and [!a-z] are
-// byte classes, backslash quotes. Linear in pattern times text (no exponential backtracking), bytes not characters.
+// byte classes, backslash quotes. `**/` after a slash or at the start is any number of directories, none included.
+// Linear in pattern times text (no exponential backtracking), bytes not characters. No allocation for paths.
 bool glob_match(std::string_view pattern, std::string_view text);
 bool has_glob(std::string_view text);
 
@@ -36,6 +40,7 @@ public:
 private:
     std::vector<RuleRef> rules_;  // most specific first
     std::vector<std::string> starts_;
+    std::shared_ptr<const std::vector<WatchMatcher>> matchers_;  // the same rules, made ready for matching
 };
 
 }  // namespace touchstone
