@@ -1,0 +1,79 @@
+// The daemon: wires the stages together, and is the intake thread (an sd-event loop that never waits for anything else).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <systemd/sd-event.h>
+
+#include "control_server.hpp"
+#include "liveness.hpp"
+#include "recorder.hpp"
+#include "sweeper.hpp"
+#include "touchstone/config.hpp"
+#include "touchstone/source.hpp"
+#include "verifier.hpp"
+
+namespace touchstone {
+
+class Daemon {
+public:
+    explicit Daemon(std::string config_file) : config_file_(std::move(config_file)) {}
+    ~Daemon();
+
+    // Reads configuration, takes the lock, opens databases and outputs, places the marks, starts the threads.
+    Status start();
+    // Until SIGTERM or SIGINT; then flushes everything.
+    Status run();
+
+private:
+    Status check_privileges();
+    Status load();
+    Status open_stores();
+    Status make_source();
+    Status make_loop();
+    Status start_threads();
+    Status add_signal(int number, sd_event_signal_handler_t handler);
+    Status add_timer(Nanoseconds every, sd_event_time_handler_t handler);
+
+    void ready();
+    void announce_marks();
+    void catch_up();
+    void reload();
+    void mounts_changed();
+    void feed_watchdog();
+    void remember_watching(bool stopping);
+    void look_at_logs_again();
+    void stop();
+    void baseline_changed();
+    std::vector<std::string> own_paths() const;
+
+    std::string answer(const std::string& request);
+    std::string status() const;
+    Notice started_notice() const;
+
+    std::string config_file_;
+    LoadedConfig loaded_;
+    Host host_;
+    Fd lock_;
+    std::shared_ptr<const Policy> policy_;
+    Liveness liveness_;
+    std::unique_ptr<TouchSet> touches_;
+    std::unique_ptr<ProcessTable> processes_;
+    std::unique_ptr<Recorder> recorder_;
+    std::unique_ptr<FanotifySource> source_;
+    std::unique_ptr<Verifier> verifier_;
+    std::unique_ptr<Sweeper> sweeper_;
+    sd_event* events_ = nullptr;
+    Fd mountinfo_;
+    Fd covered_;  // eventfd: the sweep thread says that a sweep covered every watch
+    std::unique_ptr<ControlServer> control_;
+    WallTime unwatched_since_{};
+    WallTime watching_since_{};
+    bool ready_ = false;
+    bool stopped_ = false;
+    bool stuck_told_ = false;
+    std::string last_comparison_;  // JSON
+};
+
+}  // namespace touchstone

@@ -1,0 +1,337 @@
+#include "recorder.hpp"
+
+#include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
+#include <spdlog/spdlog.h>
+
+#include "clock.hpp"
+#include "touchstone/bytes.hpp"
+
+namespace touchstone {
+namespace {
+
+constexpr std::size_t kBatch = 256;
+constexpr Nanoseconds kFlushWithin = std::chrono::milliseconds(150);  // DESIGN.md 5.3 allows 200
+constexpr Nanoseconds kIdleTick = std::chrono::seconds(1);
+constexpr std::size_t kNamesCached = 4'096;
+
+// A name that is still changing is looked at again; after this many times the patience it is said to be unreadable.
+constexpr int kPatienceFactor = 4;
+
+std::string user_name(std::uint32_t id) {
+    char buffer[4096];
+    passwd entry{};
+    passwd* found = nullptr;
+    return ::getpwuid_r(id, &entry, buffer, sizeof buffer, &found) == 0 && found != nullptr ? entry.pw_name : "";
+}
+
+std::string group_name(std::uint32_t id) {
+    char buffer[4096];
+    group entry{};
+    group* found = nullptr;
+    return ::getgrgid_r(id, &entry, buffer, sizeof buffer, &found) == 0 && found != nullptr ? entry.gr_name : "";
+}
+
+template <class Lookup>
+std::string cached(std::unordered_map<std::uint32_t, std::string>& cache, std::uint32_t id, Lookup lookup) {
+    if (const auto found = cache.find(id); found != cache.end()) return found->second;
+    if (cache.size() >= kNamesCached) cache.clear();
+    return cache.emplace(id, lookup(id)).first->second;
+}
+
+}  // namespace
+
+Recorder::Recorder(Setup setup, TouchSet& touches, Pulse& pulse)
+    : config_(std::move(setup.config)),
+      host_(std::move(setup.host)),
+      state_(std::move(setup.state)),
+      touches_(touches),
+      pulse_(pulse),
+      queue_(config_.limits.pending),
+      ledger_(state_),
+      delivery_(state_, config_.limits.outbox) {
+    ledger_.set_baseline(std::move(setup.baseline));
+    if (const auto value = state_.value("sequence"); value && value->has_value()) sequence_ = std::strtoull((*value)->c_str(), nullptr, 10);
+    publish();
+}
+
+Recorder::~Recorder() { stop(std::nullopt); }
+
+std::vector<std::unique_ptr<EventSink>> Recorder::make_sinks(const Config& config) const {
+    std::vector<std::unique_ptr<EventSink>> sinks;
+    if (config.json.enabled) sinks.push_back(make_json_sink(config.json.path));
+    if (config.journald.enabled) sinks.push_back(make_journald_sink());
+    return sinks;
+}
+
+Status Recorder::open_outputs(const Config& config) { return delivery_.set_outputs(make_sinks(config), steady_now()); }
+
+void Recorder::start() { thread_ = std::thread([this] { run(); }); }
+
+void Recorder::stop(std::optional<Notice> last) {
+    if (!thread_.joinable()) return;
+    last_ = std::move(last);
+    queue_.close();
+    thread_.join();
+}
+
+void Recorder::run() {
+    while (true) {
+        pulse_.wait();
+        const auto now = steady_now();
+        auto batch = queue_.pop(kBatch, delivery_.needs_flush() ? std::min(flush_at_, now + kIdleTick) : now + kIdleTick);
+        pulse_.beat();
+        const bool drained = batch.empty() && queue_.closed();
+        for (auto& work : batch) {
+            handle(work);
+            pulse_.beat();
+        }
+        if (drained && last_) emit(*std::exchange(last_, std::nullopt));
+        settle_batch();
+        if (drained) break;
+        // Nothing more is judged then; touches wait in the touch set.
+        while ((delivery_.full() || ledger_.unsaved() >= config_.limits.outbox) && !queue_.closed()) {
+            pulse_.beat();
+            std::this_thread::sleep_for(std::chrono::milliseconds(200));
+            settle_batch();
+        }
+    }
+    if (auto flushed = delivery_.flush(); !flushed) spdlog::error("flushing the outputs: {}", flushed.error().what);
+    (void)state_.sync();
+}
+
+void Recorder::handle(Work& work) {
+    if (auto* looked = std::get_if<Looked>(&work)) {
+        handle_looked(*looked);
+    } else if (auto* gap = std::get_if<Gap>(&work)) {
+        ++counters_.gaps;
+        emit(std::variant<Finding, Gap, Notice>(*gap), gap->wall);
+    } else if (auto* notice = std::get_if<Notice>(&work)) {
+        emit(std::move(*notice));
+    } else {
+        std::get<Command>(work)();
+    }
+}
+
+void Recorder::handle_looked(Looked& looked) {
+    if (touches_.overtaken(looked.token) || must_look_again(looked)) {
+        ++counters_.again;
+        touches_.again(looked.token, steady_now());
+        return;
+    }
+    judge_group(looked);
+    judged_tokens_.push_back(looked.token);
+}
+
+bool Recorder::must_look_again(const Looked& looked) const {
+    const auto limit = kPatienceFactor * config_.settle.patience;
+    for (const auto& subject : looked.subjects) {
+        const Unreadable* unreadable = subject.now.unreadable();
+        if (unreadable == nullptr) continue;
+        if (unreadable->error == ECANCELED) return true;
+        if (unreadable->error == EBUSY && subject.now.looked_at - subject.touch.first < limit) return true;
+    }
+    return false;
+}
+
+void Recorder::judge_group(Looked& looked) {
+    for (auto& subject : looked.subjects) {
+        if (auto found = ledger_.look_up(subject); !found) {
+            spdlog::error("looking up {}: {}", printable(subject.touch.path), found.error().what);
+            if (found.error().kind == ErrorKind::corrupt) drop_baseline(found.error());
+        }
+    }
+    // A linked name may have been looked at by another group meanwhile: the older look says nothing new.
+    std::erase_if(looked.subjects, [](const Subject& subject) { return subject.reported && subject.reported->looked_at > subject.now.looked_at; });
+    counters_.looks += looked.subjects.size();
+    if (ledger_.baseline() == nullptr) adopt(looked.subjects);
+    if (looked.subjects.empty()) return;
+
+    auto judgement = judge(looked.subjects, looked.renames, config_.baseline.digest);
+    if (judgement.findings.empty()) ++counters_.quiet;
+    for (auto& finding : judgement.findings) {
+        if (finding.action == Action::renamed && finding.after && finding.after->type == FileType::directory) {
+            const auto moved = ledger_.move_tree(finding.previous_path, finding.path);
+            if (!moved)
+                spdlog::error("moving what is known of {} to {}: {}", printable(finding.previous_path), printable(finding.path), moved.error().what);
+            else
+                finding.descendants = *moved;
+            // Whatever changed below on the way is found by comparing.
+            SweepRequest request;
+            request.scope = finding.path;
+            request.reason = "directory renamed";
+            request.announce = false;
+            request.actor_unknown = "changed while its directory was being renamed";
+            sweeps_after_.push_back(std::move(request));
+        }
+        ++counters_.findings;
+        const WallTime at = finding.touch.last;
+        emit(std::variant<Finding, Gap, Notice>(std::move(finding)), at);
+    }
+    for (const auto& effect : judgement.effects) ledger_.apply(effect);
+}
+
+// Without a baseline, what a sweep meets for the first time is taken as it is; what the kernel reports is a finding all the same.
+void Recorder::adopt(std::vector<Subject>& subjects) {
+    std::erase_if(subjects, [&](const Subject& subject) {
+        if (subject.reported || subject.touch.acts != bit(Act::look)) return false;
+        if (!subject.now.absent()) ledger_.apply({subject.now, false});
+        return true;
+    });
+}
+
+void Recorder::emit(Notice notice) {
+    ++counters_.notices;
+    spdlog::info("{}: {}", name_of(notice.action), notice.text);
+    emit(std::variant<Finding, Gap, Notice>(std::move(notice)), wall_now());
+}
+
+void Recorder::emit(std::variant<Finding, Gap, Notice> body, WallTime at) {
+    Event event;
+    event.body = std::move(body);
+    event.sequence = ++sequence_;
+    event.at = at;
+    event.reported = wall_now();
+    event.digest = config_.baseline.digest;
+    if (const auto* finding = std::get_if<Finding>(&event.body)) event.names = names_for(*finding);
+    OutgoingEvent outgoing;
+    outgoing.sequence = event.sequence;
+    outgoing.id = event_id(event, host_);
+    outgoing.json = to_json(event, outgoing.id, host_);
+    outgoing.journal_fields = to_journal_fields(event, outgoing.id, host_);
+    ledger_.add(std::move(outgoing));
+}
+
+void Recorder::settle_batch() {
+    const auto now = steady_now();
+    if (const auto refused = queue_.take_refused(); refused > 0) {
+        Notice notice;
+        notice.action = NoticeAction::output_failed;
+        notice.severity = Severity::high;
+        notice.text = fmt::format("{} notices found the recorder's queue full and were lost", refused);
+        emit(std::move(notice));
+    }
+    const bool was_failing = save_failing_;
+    auto saved = ledger_.save();
+    save_failing_ = !saved;
+    if (save_failing_ && !was_failing) {
+        Notice notice;
+        notice.action = NoticeAction::output_failed;
+        notice.severity = Severity::high;
+        notice.text = fmt::format("the state cannot be written: {}; findings are still announced, and saved when it works again", saved.error().what);
+        notice.details = {{"output", "state"}, {"error", saved.error().what}};
+        emit(std::move(notice));
+    } else if (was_failing && !save_failing_) {
+        Notice notice;
+        notice.action = NoticeAction::output_recovered;
+        notice.text = "the state can be written again";
+        notice.details = {{"output", "state"}};
+        emit(std::move(notice));
+        saved = ledger_.save();
+    }
+    counters_.unsaved = save_failing_ ? ledger_.unsaved() : 0;
+
+    const auto events = ledger_.take_saved_events();
+    if (!events.empty()) {
+        if (!delivery_.needs_flush()) flush_at_ = now + kFlushWithin;
+        delivery_.deliver(events, true, now);
+    }
+    if (save_failing_) delivery_.deliver(ledger_.unsaved_events(), false, now);
+    delivery_.retry(now);
+    for (auto& notice : delivery_.take_notices()) emit(std::move(notice));
+
+    for (const auto token : judged_tokens_) touches_.done(token, now);
+    judged_tokens_.clear();
+    for (auto& request : sweeps_after_) touches_.sweep(std::move(request));
+    sweeps_after_.clear();
+
+    if (delivery_.needs_flush() && steady_now() >= flush_at_) {
+        if (auto flushed = delivery_.flush(); !flushed) spdlog::error("flushing the outputs: {}", flushed.error().what);
+        flush_at_ = steady_now() + kFlushWithin;
+    }
+    publish();
+}
+
+void Recorder::load_baseline(bool reconcile) {
+    auto opened = BaselineReader::open(config_.baseline.path);
+    if (!opened) {
+        ledger_.set_baseline(std::nullopt);
+        return announce_no_baseline(opened.error());
+    }
+    Notice notice;
+    notice.action = NoticeAction::baseline_loaded;
+    notice.path = config_.baseline.path;
+    notice.text = "another baseline is in force";
+    notice.details = {{"baseline_id", opened->info().id}, {"objects", std::to_string(opened->info().objects)}};
+    ledger_.set_baseline(std::move(*opened));
+    if (reconcile) {
+        const auto dropped = ledger_.reconcile(config_.state.path);
+        if (!dropped)
+            spdlog::error("comparing the state with the new baseline: {}", dropped.error().what);
+        else
+            notice.details["settled"] = std::to_string(*dropped);
+    }
+    emit(std::move(notice));
+}
+
+void Recorder::drop_baseline(const Error& error) {
+    if (ledger_.baseline() == nullptr) return;
+    ledger_.set_baseline(std::nullopt);
+    announce_no_baseline(error);
+}
+
+void Recorder::announce_no_baseline(const Error& error) {
+    Notice notice;
+    notice.action = NoticeAction::baseline_missing;
+    notice.severity = Severity::critical;
+    notice.path = config_.baseline.path;
+    notice.text = fmt::format("no baseline: {}; changes are held against what was last reported until `touchstone baseline build` is run", error.what);
+    notice.details = {{"error", error.what}};
+    emit(std::move(notice));
+}
+
+void Recorder::reopen_outputs() { delivery_.reopen(steady_now()); }
+
+void Recorder::reconfigure(const Config& config) {
+    const bool outputs_differ = config.json.enabled != config_.json.enabled || config.json.path != config_.json.path ||
+                                config.journald.enabled != config_.journald.enabled;
+    config_.json = config.json;
+    config_.journald = config.journald;
+    config_.settle = config.settle;
+    if (!outputs_differ) return reopen_outputs();
+    (void)ledger_.save();
+    if (auto set = open_outputs(config_); !set) spdlog::error("opening the outputs: {}", set.error().what);
+}
+
+void Recorder::remember(const std::string& key, const std::string& value) { ledger_.set_value(key, value); }
+
+void Recorder::publish() {
+    const std::lock_guard lock(report_mutex_);
+    output_report_ = delivery_.report();
+    baseline_report_.present = ledger_.baseline() != nullptr;
+    if (baseline_report_.present) baseline_report_.info = ledger_.baseline()->info();
+}
+
+std::vector<Delivery::Report> Recorder::outputs() const {
+    const std::lock_guard lock(report_mutex_);
+    return output_report_;
+}
+
+Recorder::BaselineReport Recorder::baseline_report() const {
+    const std::lock_guard lock(report_mutex_);
+    return baseline_report_;
+}
+
+Names Recorder::names_for(const Finding& finding) {
+    Names names;
+    const auto& attributes = finding.after ? finding.after : finding.before;
+    if (attributes) {
+        names.owner = cached(user_names_, attributes->uid, user_name);
+        names.group = cached(group_names_, attributes->gid, group_name);
+    }
+    if (!finding.touch.actors.empty()) names.user = cached(user_names_, finding.touch.actors.back()->process.uid, user_name);
+    return names;
+}
+
+}  // namespace touchstone

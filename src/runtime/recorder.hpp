@@ -1,0 +1,101 @@
+// The recorder thread: judges what was looked at, saves what follows together with the event that says so, and hands events to
+// the outputs. The only writer of the state.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_map>
+
+#include "delivery.hpp"
+#include "ledger.hpp"
+#include "liveness.hpp"
+#include "touchstone/config.hpp"
+#include "touchstone/touch_set.hpp"
+#include "work_queue.hpp"
+
+namespace touchstone {
+
+struct RecorderCounters {
+    std::atomic<std::uint64_t> findings{0};
+    std::atomic<std::uint64_t> gaps{0};
+    std::atomic<std::uint64_t> notices{0};
+    std::atomic<std::uint64_t> looks{0};      // names judged
+    std::atomic<std::uint64_t> quiet{0};      // looks without a difference
+    std::atomic<std::uint64_t> again{0};      // groups looked at again because they were still changing
+    std::atomic<std::uint64_t> unsaved{0};    // rows and events that the state's disk refuses just now
+};
+
+class Recorder {
+public:
+    struct Setup {
+        Config config;
+        Host host;
+        State state;
+        std::optional<BaselineReader> baseline;
+    };
+    Recorder(Setup setup, TouchSet& touches, Pulse& pulse);
+    ~Recorder();
+
+    // Before start(), on the caller's thread: opens the outputs.
+    Status open_outputs(const Config& config);
+    void announce_no_baseline(const Error& error);
+    void start();
+    // Judges and delivers what is queued, then ends. The last notice, if any, is emitted after all else.
+    void stop(std::optional<Notice> last);
+
+    WorkQueue& queue() { return queue_; }
+    const RecorderCounters& counters() const { return counters_; }
+    std::vector<Delivery::Report> outputs() const;
+    struct BaselineReport {
+        bool present = false;
+        BaselineInfo info;
+    };
+    BaselineReport baseline_report() const;
+
+    // These are for commands, on the recorder thread.
+    void load_baseline(bool reconcile);
+    void drop_baseline(const Error& error);  // it is damaged: announced once, and monitoring goes on without it
+    void reopen_outputs();
+    void reconfigure(const Config& config);
+    void remember(const std::string& key, const std::string& value);
+    void emit(Notice notice);
+
+private:
+    void run();
+    void handle(Work& work);
+    void handle_looked(Looked& looked);
+    bool must_look_again(const Looked& looked) const;
+    void judge_group(Looked& looked);
+    void adopt(std::vector<Subject>& subjects);
+    void emit(std::variant<Finding, Gap, Notice> body, WallTime at);
+    void settle_batch();
+    void publish();
+    Names names_for(const Finding& finding);
+    std::vector<std::unique_ptr<EventSink>> make_sinks(const Config& config) const;
+
+    Config config_;
+    Host host_;
+    State state_;
+    TouchSet& touches_;
+    Pulse& pulse_;
+    WorkQueue queue_;
+    Ledger ledger_;
+    Delivery delivery_;
+    RecorderCounters counters_;
+    std::uint64_t sequence_ = 0;
+    std::vector<std::uint64_t> judged_tokens_;
+    std::vector<SweepRequest> sweeps_after_;
+    bool save_failing_ = false;
+    SteadyTime flush_at_{};
+    std::unordered_map<std::uint32_t, std::string> user_names_, group_names_;
+    std::optional<Notice> last_;
+    mutable std::mutex report_mutex_;
+    std::vector<Delivery::Report> output_report_;
+    BaselineReport baseline_report_;
+    std::thread thread_;
+};
+
+}  // namespace touchstone

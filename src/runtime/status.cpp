@@ -1,0 +1,117 @@
+// The daemon's answers on the control socket.
+#include <nlohmann/json.hpp>
+
+#include "clock.hpp"
+#include "daemon.hpp"
+#include "touchstone/bytes.hpp"
+
+namespace touchstone {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json queue(std::size_t waiting, std::size_t limit) { return {{"waiting", waiting}, {"limit", limit}}; }
+
+std::string refused(const std::string& why) { return Json{{"ok", false}, {"error", why}}.dump(); }
+
+}  // namespace
+
+std::string Daemon::status() const {
+    const Config& config = loaded_.config;
+    const auto touches = touches_->counters();
+    const auto kernel = source_->counters();
+    const auto& recorder = recorder_->counters();
+    const auto sweep = sweeper_->report();
+    const auto baseline = recorder_->baseline_report();
+
+    Json json;
+    json["watching"] = ready_;
+    json["pid"] = ::getpid();
+    json["since"] = ready_ ? to_rfc3339(watching_since_) : "";
+    json["version"] = host_.version;
+    json["baseline"] = {{"path", printable(config.baseline.path)}, {"present", baseline.present}};
+    if (baseline.present) {
+        json["baseline"]["id"] = baseline.info.id;
+        json["baseline"]["objects"] = baseline.info.objects;
+        json["baseline"]["built_at"] = to_rfc3339(baseline.info.built_at);
+    }
+    json["sources"] = Json::array();
+    for (const auto& mark : source_->marks())
+        json["sources"].push_back(
+            {{"source", "fanotify"}, {"mount_point", printable(mark.mount_point)}, {"type", mark.type}, {"how", mark.how}, {"why", mark.why}});
+    json["queues"]["touch_set"] = queue(touches.waiting, config.limits.touch_set);
+    json["queues"]["touch_set"]["peak"] = touches.waiting_peak;
+    json["queues"]["looked_at"] = queue(recorder_->queue().size(), config.limits.pending);
+    json["queues"]["gaps"] = queue(touches.gaps, config.limits.gaps);
+    json["queues"]["unsaved"] = queue(recorder.unsaved, config.limits.outbox);
+    json["counters"] = {{"kernel_events", kernel.events},
+                        {"kernel_events_unwatched", kernel.unwatched},
+                        {"kernel_overflows", kernel.overflows},
+                        {"kernel_unresolved", kernel.unresolved},
+                        {"directories", kernel.directories},
+                        {"linked_names", kernel.links},
+                        {"touches", touches.touches},
+                        {"touches_coalesced", touches.coalesced},
+                        {"touch_set_overflows", touches.overflows},
+                        {"looks", recorder.looks.load()},
+                        {"looks_without_difference", recorder.quiet.load()},
+                        {"looks_again", recorder.again.load()},
+                        {"findings", recorder.findings.load()},
+                        {"gaps", recorder.gaps.load()},
+                        {"notices", recorder.notices.load()}};
+    json["outputs"] = Json::array();
+    for (const auto& output : recorder_->outputs())
+        json["outputs"].push_back({{"name", output.name}, {"delivered", output.delivered}, {"failure", printable(output.failure)}});
+    json["sweep"] = {{"running", sweep.running}, {"finished", sweep.sweeps}, {"last_reason", sweep.last_reason}};
+    if (sweep.sweeps > 0) {
+        json["sweep"]["last_finished"] = to_rfc3339(sweep.last_finished);
+        json["sweep"]["last_objects"] = sweep.last.objects;
+        json["sweep"]["last_looks"] = sweep.last.looks;
+    }
+    const Json last = Json::parse(last_comparison_, nullptr, false);
+    json["last_full_comparison"] = last.is_object() ? last : Json(nullptr);
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string Daemon::answer(const std::string& request) {
+    const Json json = Json::parse(request, nullptr, false);
+    if (!json.is_object() || !json.contains("do") || !json["do"].is_string()) return refused("the request is not an object with \"do\"");
+    const std::string verb = json["do"];
+    const std::string ok = Json{{"ok", true}}.dump();
+    if (verb == "status") return status();
+    if (verb == "baseline-changed") return baseline_changed(), ok;
+    if (verb == "look") {
+        if (!json.contains("paths_hex") || !json["paths_hex"].is_array()) return refused("\"paths_hex\" is missing");
+        for (const auto& each : json["paths_hex"]) {
+            const auto path = each.is_string() ? from_hex(each.get<std::string>()) : std::nullopt;
+            if (!path || !path->starts_with('/')) return refused("\"paths_hex\" holds something that is not an absolute path in hex");
+            if (!policy_->rule_for(*path)) continue;
+            Touch touch;
+            touch.path = *path;
+            touch.verify_all = true;
+            touch.actor_unknown = "found by a full comparison";
+            touch.wall = wall_now();
+            touch.at = steady_now();
+            touches_->touch(std::move(touch));
+        }
+        return ok;
+    }
+    if (verb == "checked") {
+        Notice notice;
+        notice.action = NoticeAction::sweep_finished;
+        notice.text = "full comparison finished";
+        for (const char* key : {"at", "exit", "objects", "findings", "digest", "scope_hex"})
+            if (json.contains(key)) notice.details[key] = json[key].is_string() ? json[key].get<std::string>() : json[key].dump();
+        notice.details["reason"] = "check";
+        notice.details["depth"] = "full";
+        recorder_->queue().push_now(std::move(notice));
+        Json kept = json;
+        kept.erase("do");
+        last_comparison_ = kept.dump(-1, ' ', false, Json::error_handler_t::replace);
+        recorder_->queue().push_now(Command([this, text = last_comparison_] { recorder_->remember("last_full_comparison", text); }));
+        return ok;
+    }
+    return refused("unknown request: " + printable(verb));
+}
+
+}  // namespace touchstone

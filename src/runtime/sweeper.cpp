@@ -1,0 +1,173 @@
+#include "sweeper.hpp"
+
+#include <fmt/format.h>
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "clock.hpp"
+#include "touchstone/bytes.hpp"
+#include "touchstone/fd.hpp"
+
+namespace touchstone {
+namespace {
+
+constexpr unsigned kWalkers = 2;
+constexpr Nanoseconds kFirstRetry = std::chrono::seconds(1);
+constexpr Nanoseconds kLastRetry = std::chrono::minutes(10);
+
+}  // namespace
+
+Sweeper::Sweeper(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness)
+    : config_(config), touches_(touches), source_(source), out_(out), pulse_(liveness.add("sweep")) {}
+
+Sweeper::~Sweeper() { stop(); }
+
+void Sweeper::start(std::shared_ptr<const Policy> policy) {
+    policy_ = std::move(policy);
+    thread_ = std::thread([this] { run(); });
+}
+
+void Sweeper::stop() {
+    stopping_ = true;
+    wake();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Sweeper::set_policy(std::shared_ptr<const Policy> policy) {
+    const std::lock_guard lock(mutex_);
+    policy_ = std::move(policy);
+}
+
+std::shared_ptr<const Policy> Sweeper::policy() const {
+    const std::lock_guard lock(mutex_);
+    return policy_;
+}
+
+void Sweeper::wake() {
+    {
+        const std::lock_guard lock(mutex_);
+        ++wakes_;
+    }
+    asked_.notify_one();
+}
+
+void Sweeper::run() {
+    while (!stopping_) {
+        std::uint64_t wakes = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            wakes = wakes_;
+        }
+        if (const auto work = touches_.take_sweep()) {
+            pulse_.beat();
+            sweep(*work);
+            continue;
+        }
+        std::unique_lock lock(mutex_);
+        pulse_.wait();
+        asked_.wait(lock, [&] { return wakes_ != wakes || stopping_; });
+    }
+    pulse_.wait();
+}
+
+void Sweeper::sweep(const TouchSet::Work& work) {
+    if (work.gap) out_.push(*work.gap);
+    {
+        const std::lock_guard lock(mutex_);
+        report_.running = work.sweep.reason;
+    }
+    const auto begun = steady_now();
+    const auto result = run_sweep(work.sweep, *policy(), config_.sources.filesystems, kWalkers, touches_, hooks());
+    {
+        const std::lock_guard lock(mutex_);
+        ++report_.sweeps;
+        report_.running.clear();
+        report_.last_reason = work.sweep.reason;
+        report_.last_finished = wall_now();
+        if (result) report_.last = *result;
+    }
+    if (result && !result->cancelled) {
+        retry_after_ = {};
+        if (work.sweep.announce || work.gap) announce(work.sweep, *result, steady_now() - begun);
+        if (work.sweep.scope.empty() && covered_) covered_();
+        return;
+    }
+    // Cut short by the end of the daemon: the next start sweeps everything.
+    if (!stopping_) failed(work, result ? Error{"cancelled"} : result.error());
+}
+
+// What was asked for stays asked for. Waits longer each time, so that a lasting trouble does not fill the log.
+void Sweeper::failed(const TouchSet::Work& work, const Error& error) {
+    Notice notice;
+    notice.action = NoticeAction::sweep_failed;
+    notice.severity = Severity::high;
+    notice.path = work.sweep.scope;
+    notice.text = fmt::format("the sweep ({}) failed: {}; it is tried again", work.sweep.reason, error.what);
+    out_.push(std::move(notice));
+    if (error.kind == ErrorKind::corrupt) {
+        without_baseline_ = true;
+        if (corrupt_) corrupt_(error);
+    }
+    retry_after_ = std::clamp(2 * retry_after_, kFirstRetry, kLastRetry);
+    {
+        std::unique_lock lock(mutex_);
+        pulse_.wait();
+        asked_.wait_for(lock, retry_after_, [&] { return stopping_.load(); });
+    }
+    touches_.sweep(work.sweep);
+}
+
+void Sweeper::announce(const SweepRequest& request, const SweepResult& result, Nanoseconds took) {
+    Notice notice;
+    notice.action = NoticeAction::sweep_finished;
+    notice.path = request.scope;
+    notice.text = fmt::format("sweep finished ({}): {} objects compared, {} looked at again", request.reason, result.objects, result.looks);
+    notice.details = {{"reason", request.reason},
+                      {"depth", request.depth == SweepDepth::full ? "full" : "changed"},
+                      {"directories", std::to_string(result.directories)},
+                      {"objects", std::to_string(result.objects)},
+                      {"looks", std::to_string(result.looks)},
+                      {"vanished", std::to_string(result.vanished)},
+                      {"failures", std::to_string(result.failures)},
+                      {"milliseconds", std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(took).count())}};
+    if (request.unwatched_since != WallTime{}) notice.details["unwatched_since"] = to_rfc3339(request.unwatched_since);
+    if (!result.skipped.empty()) notice.details["skipped"] = fmt::format("{}", fmt::join(result.skipped, ", "));
+    out_.push(std::move(notice));
+}
+
+SweepHooks Sweeper::hooks() {
+    SweepHooks hooks;
+    hooks.keep_going = [this] {
+        pulse_.beat();
+        return !stopping_;
+    };
+    hooks.wait_for_room = [this] {
+        while (!touches_.has_room_for_sweep() && !stopping_) {
+            pulse_.beat();
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+    };
+    hooks.on_directory = [this](const std::string& path, int fd) { source_.learn_directory(path, fd); };
+    hooks.on_link = [this](const std::string& directory, const std::string& name, int directory_fd) {
+        const Fd fd(::openat(directory_fd, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+        if (fd) source_.learn_link(join_path(directory, name), fd.get());
+    };
+    hooks.open_known = [this]() -> Result<std::unique_ptr<KnownReader>> {
+        auto opened = KnownStore::open(without_baseline_ ? "" : config_.baseline.path, config_.state.path);
+        if (!opened && opened.error().kind == ErrorKind::corrupt) opened = KnownStore::open("", config_.state.path);
+        if (!opened) return fail(opened.error());
+        return std::make_unique<KnownStore>(std::move(*opened));
+    };
+    hooks.wall_now = wall_now;
+    hooks.steady_now = steady_now;
+    return hooks;
+}
+
+Sweeper::Report Sweeper::report() const {
+    const std::lock_guard lock(mutex_);
+    return report_;
+}
+
+}  // namespace touchstone

@@ -1,0 +1,71 @@
+// The sweep thread: answers gaps and requests for sweeps, one after the other. The walks themselves use two threads.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "liveness.hpp"
+#include "touchstone/config.hpp"
+#include "touchstone/policy.hpp"
+#include "touchstone/source.hpp"
+#include "touchstone/state.hpp"
+#include "touchstone/touch_set.hpp"
+#include "work_queue.hpp"
+
+namespace touchstone {
+
+class Sweeper {
+public:
+    // `finished` is called on the sweep thread after every sweep that covered every watch.
+    Sweeper(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness);
+    ~Sweeper();
+    void on_covered(std::function<void()> callback) { covered_ = std::move(callback); }
+    // Called on the sweep thread when a database turned out damaged; sweeps go on without the baseline until baseline_replaced().
+    void on_corrupt(std::function<void(const Error&)> callback) { corrupt_ = std::move(callback); }
+    void baseline_replaced() { without_baseline_ = false; }
+
+    void start(std::shared_ptr<const Policy> policy);
+    void stop();
+    void set_policy(std::shared_ptr<const Policy> policy);
+    void wake();
+
+    struct Report {
+        std::uint64_t sweeps = 0;
+        std::string running;  // the reason of the one that runs now
+        std::string last_reason;
+        WallTime last_finished{};
+        SweepResult last;
+    };
+    Report report() const;
+
+private:
+    void run();
+    void sweep(const TouchSet::Work& work);
+    void failed(const TouchSet::Work& work, const Error& error);
+    void announce(const SweepRequest& request, const SweepResult& result, Nanoseconds took);
+    SweepHooks hooks();
+    std::shared_ptr<const Policy> policy() const;
+
+    const Config config_;
+    TouchSet& touches_;
+    FanotifySource& source_;
+    WorkQueue& out_;
+    Pulse& pulse_;
+    std::function<void()> covered_;
+    std::function<void(const Error&)> corrupt_;
+    std::atomic<bool> without_baseline_{false};
+    Nanoseconds retry_after_{};
+    mutable std::mutex mutex_;
+    std::condition_variable asked_;
+    std::shared_ptr<const Policy> policy_;
+    std::uint64_t wakes_ = 0;
+    std::atomic<bool> stopping_{false};
+    Report report_;
+    std::thread thread_;
+};
+
+}  // namespace touchstone

@@ -1,0 +1,167 @@
+#include "verifier.hpp"
+
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "clock.hpp"
+#include "touchstone/bytes.hpp"
+#include "touchstone/fd.hpp"
+
+namespace touchstone {
+
+Verifier::Verifier(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness)
+    : config_(config), touches_(touches), source_(source), out_(out), rotations_(config.baseline.digest) {
+    for (unsigned i = 0; i < config_.verify.threads; ++i) pulses_.push_back(&liveness.add("verify " + std::to_string(i)));
+}
+
+Verifier::~Verifier() { stop(false, steady_now()); }
+
+Status Verifier::start(std::shared_ptr<const Policy> policy) {
+    policy_ = std::move(policy);
+    for (Pulse* pulse : pulses_) {
+        auto observer = Observer::make(config_.baseline.digest);
+        if (!observer) return fail(observer.error());
+        threads_.emplace_back([this, worker = Worker{std::move(*observer), std::nullopt, 0, *pulse}]() mutable { run(std::move(worker)); });
+    }
+    return {};
+}
+
+void Verifier::stop(bool drain, SteadyTime deadline) {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        draining_ = drain;
+        deadline_ = deadline;
+        if (!drain) give_up_ = true;
+    }
+    ready_.notify_all();
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+}
+
+void Verifier::set_policy(std::shared_ptr<const Policy> policy) {
+    const std::lock_guard lock(mutex_);
+    policy_ = std::move(policy);
+}
+
+std::shared_ptr<const Policy> Verifier::policy() const {
+    const std::lock_guard lock(mutex_);
+    return policy_;
+}
+
+void Verifier::wake() {
+    {
+        const std::lock_guard lock(mutex_);
+        ++wakes_;
+    }
+    ready_.notify_one();
+}
+
+std::optional<TouchSet::Taken> Verifier::next(Pulse& pulse) {
+    while (true) {
+        std::uint64_t wakes = 0;
+        bool draining = false;
+        {
+            const std::lock_guard lock(mutex_);
+            if (stopping_ && (!draining_ || steady_now() >= deadline_)) return std::nullopt;
+            wakes = wakes_;
+            draining = stopping_;
+        }
+        if (auto taken = touches_.take(draining ? SteadyTime::max() : steady_now())) return taken;
+        if (draining && touches_.counters().waiting == 0) return std::nullopt;
+        const auto when = touches_.next_ready();
+        std::unique_lock lock(mutex_);
+        pulse.wait();
+        const auto changed = [&] { return wakes_ != wakes || (stopping_ && !draining); };
+        if (draining)
+            ready_.wait_for(lock, std::chrono::milliseconds(10), changed);
+        else if (when)
+            ready_.wait_until(lock, *when, changed);
+        else
+            ready_.wait(lock, changed);
+        pulse.beat();
+    }
+}
+
+void Verifier::run(Worker worker) {
+    while (auto taken = next(worker.pulse)) {
+        worker.pulse.beat();
+        Looked looked = look_at(worker, std::move(*taken));
+        worker.pulse.wait();  // the recorder may be slow; it has a pulse of its own
+        if (!out_.push(std::move(looked))) break;
+    }
+    worker.pulse.wait();
+}
+
+Looked Verifier::look_at(Worker& worker, TouchSet::Taken taken) {
+    const auto rules = policy();
+    Looked looked;
+    looked.token = taken.token;
+    looked.renames = std::move(taken.pending.renames);
+    for (const auto& name : taken.pending.names)
+        if (auto rule = rules->rule_for(name.path)) looked.subjects.push_back(look_at_name(worker, name, std::move(rule)));
+    add_linked_names(worker, *rules, looked);
+    if (KnownStore* store = known(worker)) rotations_.find_evidence(looked, *store, [this] { return !give_up_; });
+    return looked;
+}
+
+Subject Verifier::look_at_name(Worker& worker, const TouchedName& name, RuleRef rule) {
+    Subject subject;
+    subject.touch = name;
+    LookOptions options;
+    options.profile = rule->profile;
+    options.verify_all = name.verify_all;
+    options.keep_going = [&worker, this] {
+        worker.pulse.beat();
+        return !give_up_;
+    };
+    std::optional<Observation> row;
+    if (rule->profile == Profile::log)
+        if (KnownStore* store = known(worker))
+            if (auto found = store->find(name.path); found && *found) row = std::move(**found);
+    if (row && row->attributes() != nullptr && row->attributes()->blocks) options.known_blocks = &*row->attributes()->blocks;
+    subject.now = worker.observer.look(name.path, options, wall_now());
+    subject.rule = std::move(rule);
+    return subject;
+}
+
+// A file with several names: whatever happened to one happened to all, so all that are watched are looked at and judged together.
+void Verifier::add_linked_names(Worker& worker, const Policy& policy, Looked& looked) {
+    const std::size_t touched = looked.subjects.size();
+    for (std::size_t i = 0; i < touched; ++i) {
+        const Attributes* attributes = looked.subjects[i].now.attributes();
+        if (attributes == nullptr || attributes->type != FileType::regular || attributes->link_count < 2) continue;
+        const std::string path = looked.subjects[i].touch.path;
+        if (auto fd = open_nofollow(path, O_PATH)) source_.learn_link(path, fd->get());
+        KnownStore* store = known(worker);
+        if (store == nullptr) continue;
+        const auto paths = store->paths_of(attributes->id);
+        if (!paths) continue;
+        for (const auto& other : *paths) {
+            const bool here = std::any_of(looked.subjects.begin(), looked.subjects.end(), [&](const Subject& subject) { return subject.touch.path == other; });
+            auto rule = here ? nullptr : policy.rule_for(other);
+            if (!rule) continue;
+            TouchedName name = looked.subjects[i].touch;
+            name.path = other;
+            looked.subjects.push_back(look_at_name(worker, name, std::move(rule)));
+        }
+    }
+}
+
+KnownStore* Verifier::known(Worker& worker) {
+    const auto generation = baseline_generation_.load();
+    if (!worker.known || worker.generation != generation) {
+        auto opened = KnownStore::open(config_.baseline.path, config_.state.path);
+        if (!opened) {
+            spdlog::error("opening what is known: {}", opened.error().what);
+            return nullptr;
+        }
+        worker.known.emplace(std::move(*opened));
+        worker.generation = generation;
+    }
+    return &*worker.known;
+}
+
+}  // namespace touchstone

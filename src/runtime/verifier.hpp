@@ -1,0 +1,71 @@
+// The verify threads: take what has settled, look at it, and hand it to the recorder.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "liveness.hpp"
+#include "rotation_evidence.hpp"
+#include "touchstone/config.hpp"
+#include "touchstone/observe.hpp"
+#include "touchstone/policy.hpp"
+#include "touchstone/source.hpp"
+#include "touchstone/state.hpp"
+#include "touchstone/touch_set.hpp"
+#include "work_queue.hpp"
+
+namespace touchstone {
+
+class Verifier {
+public:
+    Verifier(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness);
+    ~Verifier();
+
+    Status start(std::shared_ptr<const Policy> policy);
+    // With `drain`, looks at everything that waits, settled or not, before it ends; `deadline` bounds that.
+    void stop(bool drain, SteadyTime deadline);
+
+    void set_policy(std::shared_ptr<const Policy> policy);
+    void baseline_replaced() { ++baseline_generation_; }
+    // Touch set callback.
+    void wake();
+
+private:
+    struct Worker {
+        Observer observer;
+        std::optional<KnownStore> known;
+        std::uint64_t generation = 0;
+        Pulse& pulse;
+    };
+
+    void run(Worker worker);
+    std::optional<TouchSet::Taken> next(Pulse& pulse);
+    Looked look_at(Worker& worker, TouchSet::Taken taken);
+    Subject look_at_name(Worker& worker, const TouchedName& name, RuleRef rule);
+    void add_linked_names(Worker& worker, const Policy& policy, Looked& looked);
+    KnownStore* known(Worker& worker);
+    std::shared_ptr<const Policy> policy() const;
+
+    const Config config_;
+    TouchSet& touches_;
+    FanotifySource& source_;
+    WorkQueue& out_;
+    RotationMemory rotations_;
+    std::vector<Pulse*> pulses_;
+    std::atomic<std::uint64_t> baseline_generation_{0};
+    mutable std::mutex mutex_;
+    std::condition_variable ready_;
+    std::shared_ptr<const Policy> policy_;
+    bool stopping_ = false;
+    bool draining_ = false;
+    std::atomic<bool> give_up_{false};
+    SteadyTime deadline_{};
+    std::uint64_t wakes_ = 0;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace touchstone

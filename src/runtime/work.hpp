@@ -1,0 +1,25 @@
+// What the recorder is given to do.
+#pragma once
+
+#include <functional>
+#include <variant>
+#include <vector>
+
+#include "touchstone/event.hpp"
+#include "touchstone/judge.hpp"
+
+namespace touchstone {
+
+// A group of names, looked at. `subjects` lack what the recorder adds: baseline and reported.
+struct Looked {
+    std::uint64_t token = 0;
+    std::vector<Subject> subjects;
+    std::vector<Rename> renames;
+};
+
+// Run on the recorder thread, between two groups.
+using Command = std::function<void()>;
+
+using Work = std::variant<Looked, Gap, Notice, Command>;
+
+}  // namespace touchstone
