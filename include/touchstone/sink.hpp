@@ -17,7 +17,8 @@ public:
     virtual const std::string& name() const = 0;  // of its cursor: "json", "journald"
 
     // After a start: finds out which of `owed` (events after cursor.delivered, in order) it has already, repairs what a kill left
-    // (a torn last line is cut), and returns the cursor that is true now. Called once before the first deliver().
+    // (a torn last line is cut), and returns the cursor that is true now. Called before the first deliver(), with all that is owed: what
+    // is not in `owed` is not recognised. After an error it may be called again.
     virtual Result<Cursor> resume(const Cursor& cursor, std::span<const OutgoingEvent> owed) = 0;
 
     // Takes events in order; returns how many were taken, which is less than all only together with a failure kept for
@@ -34,11 +35,12 @@ public:
 
 // One JSON object a line, appended to a file (0600 when made, O_APPEND, directory made when missing), or to stdout for "-".
 // Notices by itself that the file was renamed or removed (by identity, before each delivery) and opens it anew.
-// A short write (full disk) is cut back to the last whole line. Position: "dev:inode:offset".
+// A short write (full disk) is cut back to the last whole line. Position: "dev:inode:offset". Missing directories are made 0750.
 std::unique_ptr<EventSink> make_json_sink(std::string path);
 
 // sd_journal_sendv. resume() asks the journal which of the owed event ids it has, so that nothing is doubled after a kill.
-// `socket` is for tests that stand in for journald with a real socket; production passes the default.
+// A journald that is absent, or does not read, is a failure within a quarter of a second; journald writes out by its own clock, so
+// flush() promises no more than that it was handed over.
 std::unique_ptr<EventSink> make_journald_sink();
 
 }  // namespace touchstone

@@ -1,0 +1,97 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "event_kinds.hpp"
+#include "process_json.hpp"
+#include "touchstone/bytes.hpp"
+
+namespace touchstone {
+namespace {
+
+using Fields = std::vector<std::string>;
+
+void add(Fields& fields, std::string_view name, std::string_view value) {
+    std::string& field = fields.emplace_back();
+    field.reserve(name.size() + 1 + value.size());
+    field.append(name).append("=").append(value);
+}
+
+void add_unless_empty(Fields& fields, std::string_view name, std::string_view value) {
+    if (!value.empty()) add(fields, name, value);
+}
+
+// Field names of the journal are capitals, digits and underscores.
+std::string capitals(std::string_view name) {
+    std::string out(name);
+    std::ranges::transform(out, out.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return out;
+}
+
+std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ",")); }
+
+void add_digests(Fields& fields, const Finding& finding, DigestAlgorithm algorithm) {
+    const auto prefix = "TOUCHSTONE_" + capitals(field_name(algorithm));
+    if (finding.before && !finding.before->digest.empty()) add(fields, prefix + "_BEFORE", to_hex(finding.before->digest));
+    if (finding.after && !finding.after->digest.empty()) add(fields, prefix + "_AFTER", to_hex(finding.after->digest));
+}
+
+void add_process(Fields& fields, const TouchedName& touch) {
+    const Actor* actor = last_writer(touch);
+    if (!actor) {
+        add(fields, "TOUCHSTONE_ACTOR_UNKNOWN", actor_unknown(touch));
+        return;
+    }
+    const Process& process = actor->process;
+    add(fields, "TOUCHSTONE_PID", std::to_string(process.pid));
+    add_unless_empty(fields, "TOUCHSTONE_EXE", process.executable);
+    add_unless_empty(fields, "TOUCHSTONE_COMM", process.name);
+    add(fields, "TOUCHSTONE_UID", std::to_string(process.uid));
+    if (process.login_uid) add(fields, "TOUCHSTONE_LOGIN_UID", std::to_string(*process.login_uid));
+    add_unless_empty(fields, "TOUCHSTONE_CONTAINER_ID", process.container_id);
+}
+
+void add_body(Fields& fields, const Finding& finding, const Event& event) {
+    add(fields, "TOUCHSTONE_VERDICT", name_of(finding.verdict));
+    add(fields, "TOUCHSTONE_PATH", finding.path);
+    add_unless_empty(fields, "TOUCHSTONE_PREVIOUS_PATH", finding.previous_path);
+    if (finding.rule) {
+        add(fields, "TOUCHSTONE_RULE", finding.rule->path);
+        add_unless_empty(fields, "TOUCHSTONE_TAGS", joined(finding.rule->tags));
+    }
+    std::vector<std::string> attributes;
+    for (const auto& change : finding.changes) attributes.push_back(change.attribute);
+    add_unless_empty(fields, "TOUCHSTONE_CHANGES", joined(attributes));
+    add_digests(fields, finding, event.digest);
+    add_unless_empty(fields, "TOUCHSTONE_REASON", finding.reason);
+    add_process(fields, finding.touch);
+}
+
+void add_body(Fields& fields, const Gap& gap, const Event&) {
+    add(fields, "TOUCHSTONE_SCOPE", gap.scope);
+    add(fields, "TOUCHSTONE_REASON", gap.reason);
+    if (gap.lost != 0) add(fields, "TOUCHSTONE_LOST", std::to_string(gap.lost));
+}
+
+void add_body(Fields& fields, const Notice& notice, const Event&) { add_unless_empty(fields, "TOUCHSTONE_PATH", notice.path); }
+
+}  // namespace
+
+std::vector<std::string> to_journal_fields(const Event& event, const std::string& id, const Host&) {
+    const EventKind& kind = kind_of(event);
+    Fields fields;
+    fields.reserve(28);
+    add(fields, "MESSAGE", to_message(event));
+    add(fields, "MESSAGE_ID", kind.message_id);
+    add(fields, "PRIORITY", std::to_string(priority_of(event)));
+    add(fields, "SYSLOG_IDENTIFIER", "touchstone");
+    add(fields, "TOUCHSTONE_EVENT_ID", id);
+    add(fields, "TOUCHSTONE_SEQUENCE", std::to_string(event.sequence));
+    add(fields, "TOUCHSTONE_DATASET", kind.dataset);
+    add(fields, "TOUCHSTONE_ACTION", kind.action);
+    add(fields, "TOUCHSTONE_SEVERITY", name_of(severity_of(event)));
+    std::visit([&](const auto& body) { add_body(fields, body, event); }, event.body);
+    return fields;
+}
+
+}  // namespace touchstone

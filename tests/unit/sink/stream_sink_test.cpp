@@ -1,0 +1,70 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <csignal>
+
+#include "scratch.hpp"
+#include "stdout_sink.hpp"
+#include "touchstone/fd.hpp"
+
+using namespace touchstone;
+using namespace touchstone::test;
+
+namespace {
+
+struct Pipe {
+    Fd reader, writer;
+    explicit Pipe(int flags = O_CLOEXEC) {
+        int ends[2];
+        REQUIRE(::pipe2(ends, flags) == 0);
+        reader.reset(ends[0]);
+        writer.reset(ends[1]);
+    }
+    std::string read_some() const {
+        std::string text(1 << 20, '\0');
+        const ssize_t n = ::read(reader.get(), text.data(), text.size());
+        text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+        return text;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a pipe gets the lines, and nothing of it can be known after a start") {
+    const Pipe pipe;
+    auto sink = make_stream_sink(pipe.writer.get());
+    CHECK(sink->resume({7, ""}, events(8, 9))->delivered == 7);
+    CHECK(sink->deliver(events(8, 9)) == 2);
+    CHECK(pipe.read_some() == lines_of(events(8, 9)));
+    const auto cursor = sink->flush();
+    REQUIRE(cursor);  // a pipe cannot be synced, and that is no failure
+    CHECK(cursor->delivered == 9);
+    CHECK(cursor->position.empty());
+}
+
+TEST_CASE("a pipe without a reader is a failure, not a death") {
+    Pipe pipe;
+    pipe.reader.reset();
+    const auto before = ::signal(SIGPIPE, SIG_IGN);  // as runtime does
+    auto sink = make_stream_sink(pipe.writer.get());
+    CHECK(sink->deliver(events(1, 2)) == 0);
+    CHECK(sink->failure().code == EPIPE);
+    ::signal(SIGPIPE, before);
+}
+
+TEST_CASE("a full pipe takes a part of a line, and the rest of it later") {
+    const Pipe pipe(O_CLOEXEC | O_NONBLOCK);
+    auto sink = make_stream_sink(pipe.writer.get());
+    const auto all = events(1, 3, 50'000);
+    std::string seen;
+    std::size_t taken = sink->deliver(all);
+    CHECK(taken == 1);  // a pipe holds 64 KiB
+    CHECK(sink->failure().code == EAGAIN);
+    while (taken < all.size()) {
+        seen += pipe.read_some();
+        taken += sink->deliver(std::span(all).subspan(taken));
+    }
+    seen += pipe.read_some();
+    CHECK(seen == lines_of(all));
+}
