@@ -3,60 +3,19 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "touchstone/actor.hpp"
 #include "touchstone/fanotify_marks.hpp"
-#include "touchstone/known.hpp"
+#include "touchstone/mounts.hpp"
 #include "touchstone/policy.hpp"
+#include "touchstone/process_table.hpp"
 #include "touchstone/result.hpp"
+#include "touchstone/sweep.hpp"
 #include "touchstone/touch.hpp"
 
 namespace touchstone {
-
-// ---- the mount table -------------------------------------------------------------------------------------------------
-
-struct Mount {
-    int id = 0;
-    int parent = 0;
-    std::uint64_t device = 0;   // makedev(3) of mountinfo's major:minor
-    std::string root;           // of the mount within its file system
-    std::string point;
-    std::string type;           // "ext4"
-    std::string source;
-    bool operator==(const Mount&) const = default;
-};
-
-// proc_pid_mountinfo(5), octal escapes undone. Bad lines are skipped and counted in *bad when given.
-std::vector<Mount> parse_mountinfo(const std::string& text, std::size_t* bad = nullptr);
-Result<std::vector<Mount>> read_mounts();
-
-// The mount that a path lies on: longest mount point holding it, the last mounted of equals.
-const Mount* mount_of(const std::vector<Mount>& mounts, const std::string& path);
-
-// proc, sysfs, cgroup, FUSE, NFS, ...: not watched below a watch unless named in [sources] filesystems, or the watch's own start lies on it.
-bool is_watchable_type(const std::string& type, const std::vector<std::string>& named);
-
-// ---- who ---------------------------------------------------------------------------------------------------------------
-
-// Remembers processes, so that one is known from its first event on, also after it has gone. Bounded; intake thread only.
-class ProcessTable {
-public:
-    ProcessTable(std::size_t limit, std::string machine_id, std::string boot_id);
-    ~ProcessTable();
-    // pidfd: from the event (FAN_REPORT_PIDFD); -1 when the process has been reaped. Not taken over. Identity is the pidfs inode where the
-    // kernel has one (6.9), else the start time. Null with *why filled when nothing certain is known: never a guess.
-    ActorRef find(std::int32_t pid, int pidfd, SteadyTime now, std::string* why);
-
-private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
-};
-
-// ---- fanotify ----------------------------------------------------------------------------------------------------------
 
 // What one watched file system is marked with, for `doctor`, `status` and the watch-started notice.
 struct MarkReport {
@@ -125,33 +84,5 @@ private:
     explicit FanotifySource(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
-
-// ---- sweep -------------------------------------------------------------------------------------------------------------
-
-struct SweepResult {
-    std::uint64_t directories = 0;
-    std::uint64_t objects = 0;      // entries seen
-    std::uint64_t looks = 0;        // touches put
-    std::uint64_t vanished = 0;     // known and not found
-    std::uint64_t failures = 0;     // directories that could not be read (each put as a look, so that it is reported)
-    std::vector<std::string> skipped;  // mount points not entered, with type
-    bool cancelled = false;
-};
-
-struct SweepHooks {
-    std::function<bool()> keep_going;                                    // false: stop; called for every directory
-    std::function<void()> wait_for_room;                                 // blocks while the receiver has no room
-    std::function<void(const std::string&, int)> on_directory;           // before listing; may be empty
-    std::function<void(const std::string&, const std::string&, int)> on_link;  // directory, name, directory fd: link_count > 1; may be empty
-    std::function<Result<std::unique_ptr<KnownReader>>()> open_known;    // one for each walking thread
-    std::function<WallTime()> wall_now;
-    std::function<SteadyTime()> steady_now;
-};
-
-// Walks request.scope as far as `policy` watches it, with `threads` threads, and puts a Touch{look} for everything that differs from what is known
-// (SweepDepth::changed) or for everything (full); also for what is known and not there. Blocks until done. Symbolic links are
-// not followed; pseudo, networked and FUSE file systems are not entered unless named, and said in `skipped`.
-Result<SweepResult> run_sweep(const SweepRequest& request, const Policy& policy, const std::vector<std::string>& filesystems, unsigned threads,
-                              TouchReceiver& receiver, const SweepHooks& hooks);
 
 }  // namespace touchstone

@@ -1,0 +1,49 @@
+// The sweep: a walk that looks again.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "touchstone/known.hpp"
+#include "touchstone/policy.hpp"
+#include "touchstone/result.hpp"
+#include "touchstone/touch.hpp"
+
+namespace touchstone {
+
+struct SweepResult {
+    std::uint64_t directories = 0;  // listed
+    std::uint64_t objects = 0;      // watched entries seen
+    std::uint64_t looks = 0;        // touches put
+    std::uint64_t vanished = 0;     // known and not found
+    std::uint64_t failures = 0;     // directories that could not be read, entries that could not be stat'ed (each put as a look where
+                                    // it is watched, so that it is reported; else named in `skipped`)
+    // "POINT (TYPE)": mount points not entered; "PATH (ERROR)": unreadable and itself not watched; "PATH (reached only through a symbolic link)"
+    std::vector<std::string> skipped;
+    bool cancelled = false;
+};
+
+// All but open_known are called from every walking thread, at the same time.
+struct SweepHooks {
+    std::function<bool()> keep_going;      // false: stop; called for every directory and now and then within a big one; may be empty
+    std::function<void()> wait_for_room;   // blocks while the receiver has no room; may be empty
+    std::function<void(const std::string&, int)> on_directory;  // before listing; may be empty
+    std::function<void(const std::string&, const std::string&, int)> on_link;  // directory, name, directory fd: link_count > 1; may be empty
+    std::function<Result<std::unique_ptr<KnownReader>>()> open_known;          // one for each walking thread, all by the calling thread
+    std::function<WallTime()> wall_now;
+    std::function<SteadyTime()> steady_now;
+};
+
+// Walks request.scope as far as `policy` watches it, with `threads` threads, and puts a Touch{look} for everything that differs from what is known
+// (SweepDepth::changed) or for everything (full); also for what is known and not there. Blocks until done. Symbolic links are
+// not followed; pseudo, networked and FUSE file systems are not entered unless named, and said in `skipped`. What is known below a place
+// that is gone, replaced or covered by such a file system is put as a look too.
+// Memory goes with the names of the directories on the way down, never with the tree; one descriptor a thread is held.
+// Errors: of open_known, and of reading what is known (the walk stops there); the mount table cannot be read.
+Result<SweepResult> run_sweep(const SweepRequest& request, const Policy& policy, const std::vector<std::string>& filesystems, unsigned threads,
+                              TouchReceiver& receiver, const SweepHooks& hooks);
+
+}  // namespace touchstone

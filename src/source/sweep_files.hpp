@@ -1,0 +1,59 @@
+// The system calls of a walk: none follows a symbolic link, mounts an automount point or changes an access time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "touchstone/fd.hpp"
+#include "touchstone/object.hpp"
+
+namespace touchstone {
+
+// What a sweep wants to know of an entry.
+struct Seen {
+    FileType type = FileType::regular;
+    ObjectId id;
+    std::uint64_t size = 0;
+    std::uint64_t link_count = 0;
+    WallTime ctime{};
+    int mount = 0;  // as in mountinfo
+};
+
+// 0 or an errno. `name` "" is `directory` itself. `cached`: a network file system need not be asked.
+int see(int directory, const char* name, bool cached, Seen& seen);
+
+// Opens a directory for listing, by an absolute path of any length. An empty Fd leaves errno.
+Fd open_directory(const std::string& path);
+
+// The directory that holds the last component, for see() only (O_PATH). "/" is held by itself.
+Fd open_parent(const std::string& path);
+
+// True when the path leads somewhere, but not without following a symbolic link. For a path that see() did not find.
+bool is_behind_link(const std::string& path);
+
+// The names in a directory, in byte order. Kept for re-use: one for each thread.
+class Listing {
+public:
+    // 0 or an errno; what was read before an error is kept.
+    int read(int directory);
+    std::size_t size() const { return entries_.size(); }
+    std::string_view name(std::size_t index) const { return {names_.data() + entries_[index].offset, entries_[index].length}; }  // NUL follows
+    void clear();
+
+private:
+    struct Entry {
+        std::uint64_t head;  // the first eight bytes, so that most comparisons need not fetch the name
+        std::uint32_t offset;
+        std::uint32_t length;
+    };
+    bool add(std::string_view name);
+    void sort();
+
+    std::vector<char> buffer_;
+    std::string names_;
+    std::vector<Entry> entries_;
+};
+
+}  // namespace touchstone

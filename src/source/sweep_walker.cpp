@@ -1,0 +1,258 @@
+#include "sweep_walker.hpp"
+
+#include <cerrno>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "touchstone/bytes.hpp"
+
+namespace touchstone {
+namespace {
+
+constexpr unsigned kEntriesBetweenQuestions = 1024;
+
+// A directory's size moves with its entries, and they are compared themselves; its ctime moves with its own attributes as well.
+bool differs(const Glance& known, const Seen& seen) {
+    return known.unreadable || known.type != seen.type || known.id != seen.id || known.ctime != seen.ctime ||
+           (seen.type != FileType::directory && known.size != seen.size) || is_racy(known.ctime, known.looked_at);
+}
+
+// What was there is not, or something else is in its way.
+bool is_gone(int error) { return error == ENOENT || error == ENOTDIR || error == ELOOP; }
+
+Glance glance_of(const Observation& known) {
+    Glance glance;
+    glance.looked_at = known.looked_at;
+    glance.unreadable = known.unreadable() != nullptr;
+    const Attributes* seen = known.attributes();
+    if (glance.unreadable && known.unreadable()->seen) seen = &*known.unreadable()->seen;
+    if (seen == nullptr) return glance;
+    glance.type = seen->type;
+    glance.id = seen->id;
+    glance.size = seen->size;
+    glance.ctime = seen->ctime;
+    return glance;
+}
+
+}  // namespace
+
+const std::string& SweepWalker::entry_path(std::string_view name) {
+    entry_path_.resize(base_);
+    return entry_path_.append(name);
+}
+
+bool SweepWalker::ask_whether_to_go_on() {
+    unasked_ = 0;
+    if (!shared_.stop && shared_.hooks.keep_going && !shared_.hooks.keep_going()) {
+        result_.cancelled = true;
+        shared_.stop = true;
+        shared_.queue.cancel();
+    }
+    return !shared_.stop;
+}
+
+bool SweepWalker::going_on() { return ++unasked_ < kEntriesBetweenQuestions ? !shared_.stop : ask_whether_to_go_on(); }
+
+void SweepWalker::look(const std::string& path, bool directory) {
+    const auto& request = shared_.request;
+    if (shared_.hooks.wait_for_room) shared_.hooks.wait_for_room();
+    Touch touch;
+    touch.path = path;
+    touch.act = Act::look;
+    touch.directory = directory;
+    touch.actor = request.actor;
+    touch.actor_unknown = request.actor_unknown;
+    touch.wall = shared_.hooks.wall_now();
+    touch.at = shared_.hooks.steady_now();
+    touch.unwatched_since = request.unwatched_since;
+    touch.verify_all = request.depth == SweepDepth::full;
+    shared_.receiver.touch(std::move(touch));
+    ++result_.looks;
+}
+
+Reach SweepWalker::reach_of(const Frame& frame, std::string_view name) {
+    return frame.uniform ? Reach::watched : shared_.reach.of(*frame.view, entry_path(name));
+}
+
+Status SweepWalker::run() {
+    SweepQueue::Item item;
+    Status status;
+    while (status && shared_.queue.take(item)) {
+        if (ask_whether_to_go_on()) status = visit(item);
+        item.frame.reset();
+        if (!status) {
+            shared_.stop = true;
+            shared_.queue.cancel();
+        }
+        shared_.queue.finished();
+    }
+    return status;
+}
+
+Status SweepWalker::visit(const SweepQueue::Item& item) {
+    build_path(*item.frame, item.name, path_);
+    entry_path_ = path_;
+    if (entry_path_.back() != '/') entry_path_ += '/';
+    base_ = entry_path_.size();
+    switch (item.visit) {
+        case Visit::root: return visit_root(item);
+        case Visit::directory: return visit_directory(item);
+        case Visit::gone: return visit_gone(item);
+    }
+    return {};
+}
+
+// The start of a walk is an entry too, but of a directory that is not walked: it alone is compared, under its whole path as its name.
+Status SweepWalker::visit_root(const SweepQueue::Item& item) {
+    base_ = 0;
+    auto found = known_->find(path_);
+    if (!found) return fail(std::move(found.error()));
+    std::optional<Glance> known;
+    if (*found && !(*found)->absent()) known = glance_of(**found);
+
+    const auto split = split_path(path_);
+    const Fd parent = open_parent(path_);
+    Seen seen;
+    int error = errno;
+    if (parent) error = see(parent.get(), path_ == "/" ? "" : std::string(split.name).c_str(), true, seen);
+
+    Place place{std::string(split.directory), std::make_shared<Frame>(), parent.get()};
+    place.frame->parent = item.frame;
+    place.frame->mount = seen.mount;
+    place.frame->view = &shared_.reach.mount(seen.mount, path_);
+    const MountView& view = *place.frame->view;
+    if (error == 0 && !view.entered && path_ != view.point) {
+        result_.skipped.push_back(view.point + " (" + view.type + ")");  // the scope lies within what is not watched
+    } else if (error == 0) {
+        compare_seen(place, path_, seen, known ? &*known : nullptr);
+    } else if (is_gone(error)) {
+        if (known) missing(place, path_, *known);
+        if (!known || known->type != FileType::directory) place.frame->add(Visit::gone, path_);
+        if (is_behind_link(path_)) result_.skipped.push_back(path_ + " (reached only through a symbolic link)");
+    } else {
+        unreadable(*place.frame, error);
+    }
+    shared_.queue.push(std::move(place.frame));
+    return {};
+}
+
+std::shared_ptr<Frame> SweepWalker::frame_below(const SweepQueue::Item& item, int mount) {
+    auto frame = std::make_shared<Frame>();
+    frame->parent = item.frame;
+    frame->name = item.name;
+    frame->mount = mount;
+    frame->view = mount == item.frame->mount ? item.frame->view : &shared_.reach.mount(mount, path_);
+    frame->uniform = (item.frame->uniform && frame->view == item.frame->view) || shared_.reach.uniform_below(*frame->view, path_);
+    return frame;
+}
+
+Status SweepWalker::visit_directory(const SweepQueue::Item& item) {
+    const Fd fd = open_directory(path_);
+    if (!fd && is_gone(errno)) return visit_gone(item);
+    Seen self;
+    int error = fd ? see(fd.get(), "", true, self) : errno;
+    if (error != 0) {
+        unreadable(*item.frame, error);
+        return {};
+    }
+    Place place{path_, frame_below(item, self.mount), fd.get()};
+    if (!place.frame->view->entered) {  // mounted since the entry was seen
+        result_.skipped.push_back(path_ + " (" + place.frame->view->type + ")");
+        return visit_gone(item);
+    }
+    if (shared_.hooks.on_directory) shared_.hooks.on_directory(path_, fd.get());
+    error = listing_.read(fd.get());
+    if (error != 0) unreadable(*item.frame, error);
+    ++result_.directories;
+    auto status = compare(place);
+    listing_.clear();
+    shared_.queue.push(std::move(place.frame));
+    return status;
+}
+
+Status SweepWalker::visit_gone(const SweepQueue::Item& item) {
+    Place place{path_, frame_below(item, item.frame->mount), -1};
+    listing_.clear();
+    auto status = compare(place);
+    shared_.queue.push(std::move(place.frame));
+    return status;
+}
+
+// Both sides come in byte order, so one pass over each finds what is new, what is known and what is missing.
+Status SweepWalker::compare(Place& place) {
+    std::size_t next = 0;
+    const auto status = known_->children(path_, [&](const Glance& known) {
+        for (; next < listing_.size() && listing_.name(next) < known.name; ++next) {
+            if (!going_on()) return false;
+            compare_entry(place, listing_.name(next), nullptr);
+        }
+        if (!going_on()) return false;
+        if (next < listing_.size() && listing_.name(next) == known.name)
+            compare_entry(place, listing_.name(next++), &known);
+        else
+            missing(place, known.name, known);
+        return true;
+    });
+    if (!status) return status;
+    for (; next < listing_.size() && going_on(); ++next) compare_entry(place, listing_.name(next), nullptr);
+    return {};
+}
+
+void SweepWalker::compare_entry(Place& place, std::string_view name, const Glance* known) {
+    Seen seen;
+    const int error = see(place.fd, name.data(), !place.frame->view->remote, seen);  // names of a listing end in NUL
+    if (error == 0) return compare_seen(place, name, seen, known);
+    if (is_gone(error)) {
+        if (known != nullptr) missing(place, name, *known);
+        return;
+    }
+    if (reach_of(*place.frame, name) != Reach::watched) return;
+    ++result_.failures;
+    look(entry_path(name), known != nullptr && known->type == FileType::directory);
+}
+
+void SweepWalker::compare_seen(Place& place, std::string_view name, const Seen& seen, const Glance* known) {
+    const Reach reach = reach_of(*place.frame, name);
+    const bool directory = seen.type == FileType::directory;
+    if (reach == Reach::none) return;
+    if (reach == Reach::watched) {
+        ++result_.objects;
+        if (!directory && seen.link_count > 1 && shared_.hooks.on_link)
+            shared_.hooks.on_link(place.directory, std::string(base_ == 0 ? split_path(name).name : name), place.fd);
+        if (shared_.request.depth == SweepDepth::full || known == nullptr || differs(*known, seen)) look(entry_path(name), directory);
+    }
+    if (directory)
+        enter(place, name, seen);
+    else if (known != nullptr && known->type == FileType::directory)
+        place.frame->add(Visit::gone, name);
+}
+
+void SweepWalker::enter(Place& place, std::string_view name, const Seen& seen) {
+    const MountView* view = place.frame->view;
+    if (seen.mount != place.frame->mount) view = &shared_.reach.mount(seen.mount, entry_path(name));
+    // What is known below it is hidden now: that is a change, whatever hides it.
+    if (!view->entered) result_.skipped.push_back(entry_path(name) + " (" + view->type + ")");
+    place.frame->add(view->entered ? Visit::directory : Visit::gone, name);
+}
+
+void SweepWalker::missing(Place& place, std::string_view name, const Glance& known) {
+    const bool directory = known.type == FileType::directory;
+    const Reach reach = reach_of(*place.frame, name);
+    if (reach == Reach::watched) {
+        ++result_.vanished;
+        look(entry_path(name), directory);
+    }
+    if (directory && reach != Reach::none) place.frame->add(Visit::gone, name);
+}
+
+// The directory at path_, an entry of `above`.
+void SweepWalker::unreadable(const Frame& above, int error) {
+    ++result_.failures;
+    if (above.uniform || shared_.reach.of(*above.view, path_) == Reach::watched)
+        look(path_, true);
+    else
+        result_.skipped.push_back(path_ + " (" + std::generic_category().message(error) + ")");
+}
+
+}  // namespace touchstone

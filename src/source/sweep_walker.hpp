@@ -1,0 +1,70 @@
+// One thread of a sweep: visits directories and compares what it finds with what is known.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "sweep_files.hpp"
+#include "sweep_queue.hpp"
+#include "sweep_reach.hpp"
+#include "touchstone/sweep.hpp"
+
+namespace touchstone {
+
+// What the threads of one sweep share.
+struct SweepShared {
+    const SweepRequest& request;
+    const SweepHooks& hooks;
+    TouchReceiver& receiver;
+    SweepReach& reach;
+    SweepQueue& queue;
+    std::atomic<bool> stop = false;
+};
+
+class SweepWalker {
+public:
+    SweepWalker(SweepShared& shared, std::unique_ptr<KnownReader> known) : shared_(shared), known_(std::move(known)) {}
+
+    Status run();  // until the queue is empty, or somebody stops
+    const SweepResult& result() const { return result_; }
+
+private:
+    // The directory whose entries are being compared.
+    struct Place {
+        std::string directory;
+        std::shared_ptr<Frame> frame;  // collects what is to be visited below it
+        int fd = -1;
+    };
+
+    Status visit(const SweepQueue::Item& item);
+    Status visit_root(const SweepQueue::Item& item);
+    Status visit_directory(const SweepQueue::Item& item);
+    Status visit_gone(const SweepQueue::Item& item);
+    std::shared_ptr<Frame> frame_below(const SweepQueue::Item& item, int mount);
+
+    Status compare(Place& place);
+    void compare_entry(Place& place, std::string_view name, const Glance* known);
+    void compare_seen(Place& place, std::string_view name, const Seen& seen, const Glance* known);
+    void enter(Place& place, std::string_view name, const Seen& seen);
+    void missing(Place& place, std::string_view name, const Glance& known);
+    void unreadable(const Frame& above, int error);
+
+    Reach reach_of(const Frame& frame, std::string_view name);
+    const std::string& entry_path(std::string_view name);
+    void look(const std::string& path, bool directory);
+    bool ask_whether_to_go_on();
+    bool going_on();
+
+    SweepShared& shared_;
+    std::unique_ptr<KnownReader> known_;
+    SweepResult result_;
+    Listing listing_;
+    std::string path_;        // of the item being visited
+    std::string entry_path_;  // of an entry in it: `base_` bytes and a name
+    std::size_t base_ = 0;
+    unsigned unasked_ = 0;
+};
+
+}  // namespace touchstone
