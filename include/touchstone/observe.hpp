@@ -32,10 +32,14 @@ public:
 
     // Blocks on file I/O. One observer a thread. The digest is of one state of the file: identity, size and ctime before and
     // after agree, else the look is taken again, at most kAttempts times; after that the look is returned Unreadable with
-    // EBUSY ("changing"), and the caller looks again later. Atime is kept (O_NOATIME) where the caller may ask for that.
+    // EBUSY ("changing"; "open" when somebody holds a write lease), and the caller looks again later. Two exceptions: a log
+    // that only grew meanwhile is taken as of the beginning of the look, and so is a directory that is busy to the end.
+    // Atime is kept (O_NOATIME) where the caller may ask for that; that of symbolic links, which has no such flag, follows
+    // the mount's rule. keep_going said no: Unreadable with ECANCELED.
     // Profiles: content: everything. metadata: all but digest, and the file is not opened for reading (project id and inode
-    // flags, which need that, are left 0). presence: type and identity only. log: as content, with blocks in place of digest.
-    // A name that ends in a missing or non-directory component is Absent.
+    // flags, which need that, are left 0). presence: type and identity, and size, mtime and ctime, which sweeps compare. log:
+    // as content, with blocks in place of digest.
+    // A name that ends in a missing or non-directory component, or that leads through a symbolic link, is Absent.
     Observation look(const std::string& path, const LookOptions& options, WallTime now);
 
     static constexpr int kAttempts = 3;
@@ -56,12 +60,13 @@ struct StatView {
     WallTime mtime{};
 };
 
-// Opens an absolute path as O_PATH without following a symbolic link in any component; paths longer than PATH_MAX work.
-// O_DIRECTORY may be added in `extra_flags`.
+// Opens an absolute path as O_PATH without following a symbolic link in any component (the last one itself may be a link);
+// paths longer than PATH_MAX work. O_DIRECTORY may be added in `extra_flags`. ELOOP: a symbolic link on the way. EINVAL: not
+// absolute, or with a zero byte.
 class Fd;
-Result<Fd> open_nofollow(const std::string& path, int flags);
+Result<Fd> open_nofollow(const std::string& path, int extra_flags);
 
-// fstatat(AT_SYMLINK_NOFOLLOW) through statx(2), no automount, no atime change.
+// fstatat(AT_SYMLINK_NOFOLLOW) through statx(2), no automount, no atime change. An empty name is the descriptor itself.
 Result<StatView> stat_at(int directory_fd, const char* name);
 
 }  // namespace touchstone

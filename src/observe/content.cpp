@@ -1,0 +1,82 @@
+#include "content.hpp"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/uio.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+// Newer than the C library's headers: pages that this read brings in are dropped again, those that were there stay (6.14).
+#ifndef RWF_DONTCACHE
+#define RWF_DONTCACHE 0x00000080
+#endif
+#ifndef EFIVARFS_MAGIC
+#define EFIVARFS_MAGIC 0xde5e81e4
+#endif
+
+namespace touchstone {
+namespace {
+
+void advise(int fd) {
+    ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    ::posix_fadvise(fd, 0, 0, POSIX_FADV_NOREUSE);  // for kernels and file systems without RWF_DONTCACHE
+}
+
+// One read that goes on after signals, and without RWF_DONTCACHE where that is refused.
+ssize_t read_some(int fd, char* to, std::size_t size, std::uint64_t at, bool& gentle) {
+    const iovec part{to, size};
+    while (true) {
+        const auto length = ::preadv2(fd, &part, 1, static_cast<off_t>(at), gentle ? RWF_DONTCACHE : 0);
+        if (length >= 0 || (errno != EINTR && !(gentle && (errno == EOPNOTSUPP || errno == EINVAL)))) return length;
+        if (errno != EINTR) gentle = false;
+    }
+}
+
+}  // namespace
+
+Tried<Fd> reopen(int path_fd, int extra_flags) {
+    const auto link = "/proc/self/fd/" + std::to_string(path_fd);
+    const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | extra_flags;
+    Fd opened(::open(link.c_str(), flags | O_NOATIME));
+    if (!opened && errno == EPERM) opened.reset(::open(link.c_str(), flags));
+    // Somebody holds a write lease, and has now been asked to give it up: the file is still being written.
+    if (!opened && errno == EAGAIN) return trouble("open", EBUSY);
+    if (!opened) return trouble("open");
+    return opened;
+}
+
+bool is_size_meaningless(int fd) {
+    static constexpr std::array<std::uint32_t, 10> kPseudo{PROC_SUPER_MAGIC,    SYSFS_MAGIC,         DEBUGFS_MAGIC, TRACEFS_MAGIC,
+                                                           CGROUP_SUPER_MAGIC,  CGROUP2_SUPER_MAGIC, BPF_FS_MAGIC,  SECURITYFS_MAGIC,
+                                                           SELINUX_MAGIC,       EFIVARFS_MAGIC};
+    struct statfs status {};
+    if (::fstatfs(fd, &status) != 0) return false;
+    return std::find(kPseudo.begin(), kPseudo.end(), static_cast<std::uint32_t>(status.f_type)) != kPseudo.end();
+}
+
+Tried<std::uint64_t> ContentReader::read(int fd, std::uint64_t begin, std::uint64_t end, const KeepGoing& keep_going,
+                                         const Consume& consume) {
+    if (end - begin > kBufferSize) advise(fd);
+    bool gentle = true;
+    std::uint64_t at = begin;
+    std::uint64_t since_poll = 0;
+    while (at < end) {
+        const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(end - at, kBufferSize));
+        const auto length = read_some(fd, buffer_.data(), wanted, at, gentle);
+        if (length < 0) return trouble("read");
+        if (length == 0) break;
+        const auto got = static_cast<std::size_t>(length);
+        at += got;
+        if (!consume(std::string_view(buffer_.data(), got))) break;
+        since_poll += got;
+        if (since_poll < kPollEvery) continue;
+        since_poll = 0;
+        if (keep_going && !keep_going()) return trouble("read", ECANCELED);
+    }
+    return at;
+}
+
+}  // namespace touchstone

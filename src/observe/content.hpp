@@ -1,0 +1,39 @@
+// Reads a file's bytes in order, without displacing what others have in the page cache.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "touchstone/fd.hpp"
+#include "trouble.hpp"
+
+namespace touchstone {
+
+// For reading, of the very object that the O_PATH descriptor holds; never waits for a lease or a fifo's other end.
+// O_NOATIME where the caller may ask for it. Only for regular files and directories: opening a device can act on it.
+Tried<Fd> reopen(int path_fd, int extra_flags);
+
+// The size that /proc, /sys and their like give is not that of their content.
+bool is_size_meaningless(int fd);
+
+class ContentReader {
+public:
+    static constexpr std::size_t kBufferSize = 128 * 1024;
+    static constexpr std::uint64_t kPollEvery = 4 << 20;  // bytes between two calls of keep_going
+
+    using KeepGoing = std::function<bool()>;
+    using Consume = std::function<bool(std::string_view)>;  // false: has seen enough
+
+    ContentReader() : buffer_(kBufferSize, '\0') {}
+
+    // Reads [begin, end) of `fd`. The answer is where reading stopped: short of `end` at the end of the file, or where the
+    // consumer had enough. ECANCELED when keep_going said no. Blocks on file I/O.
+    Tried<std::uint64_t> read(int fd, std::uint64_t begin, std::uint64_t end, const KeepGoing& keep_going, const Consume& consume);
+
+private:
+    std::string buffer_;
+};
+
+}  // namespace touchstone

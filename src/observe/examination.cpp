@@ -1,0 +1,108 @@
+#include "examination.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <climits>
+
+#include "blocks.hpp"
+#include "inode_flags.hpp"
+#include "xattrs.hpp"
+
+namespace touchstone {
+namespace {
+
+// What is read of a file whose size is not that of its content (/proc, /sys); more is EFBIG.
+constexpr std::uint64_t kMaxUnsized = 64 << 20;
+constexpr std::size_t kMaxLinkTarget = PATH_MAX;  // symlink(2) takes no longer one
+
+Tried<std::string> link_target_of(int path_fd) {
+    std::string target(kMaxLinkTarget, '\0');
+    const auto length = ::readlinkat(path_fd, "", target.data(), target.size());
+    if (length < 0) return trouble("readlink");
+    if (static_cast<std::size_t>(length) == target.size()) return trouble("readlink", ENAMETOOLONG);
+    target.resize(static_cast<std::size_t>(length));
+    return target;
+}
+
+}  // namespace
+
+Tried<void> Examination::run(int path_fd) {
+    if (seen_.type == FileType::symlink) {
+        auto target = link_target_of(path_fd);
+        if (!target) return tl::unexpected(target.error());
+        seen_.link_target = std::move(*target);
+    }
+    auto xattrs = xattrs_of(path_fd);
+    if (!xattrs) return tl::unexpected(xattrs.error());
+    seen_.xattrs = std::move(*xattrs);
+    if (options_.profile == Profile::metadata) return {};
+    if (seen_.type == FileType::regular) return open_file(path_fd);
+    if (seen_.type == FileType::directory) return open_directory(path_fd);
+    return {};
+}
+
+Tried<void> Examination::open_directory(int path_fd) {
+    const auto opened = reopen(path_fd, O_DIRECTORY);
+    if (opened) return read_inode_flags(opened->get(), seen_);
+    // autofs answers so for a mount point that nobody has used yet: opening would mount it, and it has no flags.
+    if (opened.error().error == ENOENT) return {};
+    return tl::unexpected(opened.error());
+}
+
+Tried<void> Examination::open_file(int path_fd) {
+    const auto opened = reopen(path_fd, 0);
+    if (!opened) return tl::unexpected(opened.error());
+    if (auto read = read_inode_flags(opened->get(), seen_); !read) return read;
+    return options_.profile == Profile::log ? digest_blocks(opened->get()) : digest_content(opened->get());
+}
+
+Tried<void> Examination::digest_content(int fd) {
+    hasher_.begin();
+    const auto hash = [this](std::string_view bytes) {
+        hasher_.update(bytes);
+        return true;
+    };
+    auto reached = reader_.read(fd, 0, seen_.size, options_.keep_going, hash);
+    if (!reached) return tl::unexpected(reached.error());
+    if (seen_.size == 0 || *reached < seen_.size) {
+        if (is_size_meaningless(fd)) {
+            reached = reader_.read(fd, *reached, kMaxUnsized, options_.keep_going, hash);
+            if (!reached) return tl::unexpected(reached.error());
+            if (*reached >= kMaxUnsized) return trouble("read", EFBIG);
+        } else if (*reached < seen_.size) {
+            return changing();
+        }
+    }
+    seen_.digest = hasher_.finish();
+    if (seen_.digest.empty()) return trouble("digest", EIO);
+    return {};
+}
+
+Tried<void> Examination::digest_blocks(int fd) {
+    const auto* known = options_.known_blocks;
+    const bool comparable = known != nullptr && is_well_formed(*known, hasher_.algorithm());
+    if (known != nullptr && !comparable) continuity_ = LogContinuity{false, 0, true};
+    const bool trust_old = comparable && !options_.verify_all && seen_.size >= known->size;
+    const auto start = trust_old ? start_of_last_block(*known) : 0;
+    auto walked = walk_blocks(fd, comparable ? known : nullptr, start);
+    // The old end is not what it was, so the rest of the old part is not to be believed either: read all of it.
+    if (walked && start > 0 && !continuity_->held) walked = walk_blocks(fd, known, 0);
+    return walked;
+}
+
+Tried<void> Examination::walk_blocks(int fd, const BlockDigests* known, std::uint64_t start) {
+    BlockWalk walk(hasher_, known, start);
+    const auto reached = reader_.read(fd, start, seen_.size, options_.keep_going, [&walk](std::string_view bytes) {
+        walk.feed(bytes);
+        return true;
+    });
+    if (!reached) return tl::unexpected(reached.error());
+    if (*reached < seen_.size) return changing();
+    seen_.blocks = walk.finish();
+    if (!is_well_formed(*seen_.blocks, hasher_.algorithm())) return trouble("digest", EIO);
+    if (known != nullptr) continuity_ = LogContinuity{!walk.first_difference(), walk.first_difference().value_or(0), start == 0};
+    return {};
+}
+
+}  // namespace touchstone

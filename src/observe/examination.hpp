@@ -1,0 +1,41 @@
+// One attempt at one object: what is read of it, beyond its statx.
+#pragma once
+
+#include <optional>
+
+#include "content.hpp"
+#include "hasher.hpp"
+#include "touchstone/observe.hpp"
+#include "trouble.hpp"
+
+namespace touchstone {
+
+// The object changed under the reader: EBUSY, the look is taken again.
+inline tl::unexpected<Trouble> changing() { return trouble("changing", EBUSY); }
+
+// Fills `seen`, which holds the object's statx already, as far as it gets. All that is passed in must outlive it.
+class Examination {
+public:
+    Examination(Hasher& hasher, ContentReader& reader, const LookOptions& options, Attributes& seen)
+        : hasher_(hasher), reader_(reader), options_(options), seen_(seen) {}
+
+    Tried<void> run(int path_fd);
+
+    // Of a log that was read, when known blocks were given.
+    const std::optional<LogContinuity>& continuity() const { return continuity_; }
+
+private:
+    Tried<void> open_directory(int path_fd);
+    Tried<void> open_file(int path_fd);
+    Tried<void> digest_content(int fd);
+    Tried<void> digest_blocks(int fd);
+    Tried<void> walk_blocks(int fd, const BlockDigests* known, std::uint64_t start);
+
+    Hasher& hasher_;
+    ContentReader& reader_;
+    const LookOptions& options_;
+    Attributes& seen_;
+    std::optional<LogContinuity> continuity_;
+};
+
+}  // namespace touchstone

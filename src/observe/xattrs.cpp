@@ -1,0 +1,65 @@
+#include "xattrs.hpp"
+
+#include <linux/limits.h>
+#include <sys/xattr.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+namespace touchstone {
+namespace {
+
+constexpr int kMaxRaces = 8;
+constexpr std::size_t kFirstGuess = 1024;
+
+// Calls `read(buffer, size)` with a buffer that grows up to `limit` while it answers ERANGE.
+template <class Read>
+Tried<std::string> read_growing(const char* attempted, std::size_t limit, Read read) {
+    std::string buffer(std::min(kFirstGuess, limit), '\0');
+    for (int races = 0; races < kMaxRaces; ++races) {
+        const auto length = read(buffer.data(), buffer.size());
+        if (length >= 0) {
+            buffer.resize(std::min(static_cast<std::size_t>(length), buffer.size()));
+            return buffer;
+        }
+        if (errno != ERANGE) return trouble(attempted);
+        if (buffer.size() == limit) return trouble(attempted, E2BIG);
+        buffer.resize(std::min(buffer.size() * 8, limit));
+    }
+    return trouble(attempted, ERANGE);
+}
+
+// nullopt: removed since it was listed (the ctime then tells that the look must be taken again).
+Tried<std::optional<std::string>> value_of(const std::string& link, const std::string& name) {
+    auto value = read_growing("getxattr", XATTR_SIZE_MAX,
+                              [&](char* to, std::size_t size) { return ::getxattr(link.c_str(), name.c_str(), to, size); });
+    if (value) return std::optional(std::move(*value));
+    if (value.error().error == ENODATA || value.error().error == ENOTSUP) return std::optional<std::string>();
+    return tl::unexpected(value.error());
+}
+
+}  // namespace
+
+Tried<std::map<std::string, std::string>> xattrs_of(int path_fd) {
+    const auto link = "/proc/self/fd/" + std::to_string(path_fd);
+    const auto list =
+        read_growing("listxattr", XATTR_LIST_MAX, [&](char* to, std::size_t size) { return ::listxattr(link.c_str(), to, size); });
+    std::map<std::string, std::string> found;
+    if (!list) {
+        if (list.error().error == ENOTSUP) return found;
+        return tl::unexpected(list.error());
+    }
+    for (std::size_t at = 0; at < list->size();) {
+        const auto end = std::min(list->find('\0', at), list->size());
+        auto name = list->substr(at, end - at);
+        at = end + 1;
+        if (name.empty()) continue;
+        auto value = value_of(link, name);
+        if (!value) return tl::unexpected(value.error());
+        if (*value) found.emplace(std::move(name), std::move(**value));
+    }
+    return found;
+}
+
+}  // namespace touchstone
