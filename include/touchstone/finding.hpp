@@ -18,11 +18,13 @@ enum class Verdict { unexpected, expected, authorized };
 std::string_view name_of(Action action);
 std::string_view name_of(Verdict verdict);
 
-// Text forms, always strings (DESIGN.md 5.3): mode "0644", numbers in decimal, digests in hex, times RFC 3339, xattr values
-// as text when they are printable UTF-8, else "0x" and hex. "" where the attribute was not there.
+// Text forms, always strings of valid UTF-8 (DESIGN.md 5.3): mode "0644", numbers in decimal, rdev "8:1", digests in hex, link targets
+// and xattr names with invalid bytes escaped, xattr values as text when they are printable UTF-8, else (and when empty) "0x" and hex.
+// "" where the attribute was not there.
 struct Change {
     std::string attribute;  // "type", "mode", "uid", "gid", "size", "sha256", "link_target", "link_count", "rdev", "project_id",
-                            // "inode_flags", "xattr.NAME", "block.N" (profile log: first differing 1 MiB block)
+                            // "inode_flags", "xattr.NAME", "block.N" (profile log: first differing 1 MiB block;
+                            // its digests, or the file's sizes when one side has no such block)
     std::string before;
     std::string after;
     bool operator==(const Change&) const = default;
@@ -42,7 +44,7 @@ struct Finding {
     bool differs_from_baseline = true;
     bool transient = false;                       // came and went between two looks
     std::optional<std::uint64_t> descendants;     // of a renamed directory: known objects below it
-    std::string reason;                           // "" or one sentence for the message: "rotated, but its old content is not in any sibling"
+    std::string reason;                           // "" or one phrase for the message: "replaced, but its old content is not in any sibling"
     RuleRef rule;
     TouchedName touch;                            // who and when
 };

@@ -41,20 +41,27 @@ struct Judgement {
     std::vector<Effect> effects;
 };
 
+// What an object should be: the baseline's row, and under profile `log`, where the row last reported follows the baseline, that row's
+// size, digests, identity and times in place of the baseline's. A log's mode, owner and xattrs are always held against the baseline's,
+// if it has a row. An absence that follows the baseline was rotated away. nullopt or absent: nothing should be there.
+std::optional<Observation> expected_of(const std::optional<Observation>& baseline, const std::optional<Observation>& reported);
+
 // Rules, in DESIGN.md 5.3's words:
 //   known object under a new, free name         renamed (previous_path); a directory: the caller fills descendants and moves the tree
 //   known over known                             renamed, and the target's changes in it
 //   unknown over known                           changed (via: the temporary name)
 //   exists, was not known                        appeared
 //   known, gone                                  vanished, unless the object was found under another name of the group
-//   unknown, gone                                vanished, low, transient; nothing when it became another name of the group
+//   unknown, gone                                vanished, low, transient; nothing when it became another name of the group, or when
+//                                                no act shows that it came (the late word of a deletion that a look found before)
 //   known, judged attributes differ              changed; reverted when it now stands at the baseline
 //   known, none differ, ctime moved              touched, low (never for a directory by a sweep, nor when only a rename or link moved it)
 //   known, nothing moved                         nothing
 //   cannot be looked at, not reported so before  unreadable
 //   names of the group that are one inode        one finding, the others in other_paths
 //   profile log: held and only grown             nothing; follows_baseline
-//   profile log: rotated with evidence           nothing; follows_baseline
+//   profile log: rotated with evidence           nothing; follows_baseline (also an absence, and the log made again after it)
+//   readable again                               reverted at the baseline, else changed, else touched
 //   profile presence                             appeared, vanished, renamed and a changed type only
 // Severity: the rule's; low for touched, reverted and transient.
 Judgement judge(const std::vector<Subject>& group, const std::vector<Rename>& renames, DigestAlgorithm digest);
