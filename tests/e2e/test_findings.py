@@ -1,0 +1,200 @@
+"""One logical change, one finding, with before, after and who."""
+import hashlib
+import os
+import subprocess
+import sys
+
+from conftest import changes
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def test_a_rewritten_file_is_one_changed(touchstone):
+    file = touchstone.tree / "passwd"
+    file.write_bytes(b"before")
+    touchstone.watch()
+    file.write_bytes(b"afterwards")
+    finding = touchstone.wait_for(file, "changed")
+    assert changes(finding)["sha256"] == (sha256(b"before"), sha256(b"afterwards"))
+    assert changes(finding)["size"] == ("6", "10")
+    assert finding["file"]["hash"]["sha256"] == sha256(b"afterwards")
+    assert finding["touchstone"]["verdict"] == "unexpected"
+    assert finding["touchstone"]["differs_from_baseline"] is True
+    assert finding["process"]["pid"] == os.getpid()
+    assert finding["process"]["executable"] == os.readlink("/proc/self/exe")
+    assert len(touchstone.settle()) == 1
+
+
+def test_put_back_is_reverted(touchstone):
+    file = touchstone.tree / "file"
+    file.write_text("one")
+    touchstone.watch()
+    file.write_text("two")
+    touchstone.wait_for(file, "changed")
+    file.write_text("one")
+    finding = touchstone.wait_for(file, "reverted")
+    assert finding["touchstone"]["differs_from_baseline"] is False
+    assert [f["event"]["action"] for f in touchstone.settle()] == ["changed", "reverted"]
+
+
+def test_mode_and_owner(touchstone):
+    file = touchstone.tree / "file"
+    file.write_text("x")
+    file.chmod(0o644)
+    touchstone.watch()
+    file.chmod(0o4755)
+    assert changes(touchstone.wait_for(file, "changed"))["mode"] == ("0644", "4755")
+    touchstone.settle()
+    os.chown(file, 1, 2)
+    found = touchstone.settle()[1:]
+    assert any(changes(f).get("uid") == ("0", "1") for f in found)
+
+
+def test_appears_and_vanishes(touchstone):
+    touchstone.watch()
+    file = touchstone.tree / "new"
+    file.write_text("x")
+    assert touchstone.wait_for(file, "appeared")["touchstone"]["differs_from_baseline"] is True
+    file.unlink()
+    assert touchstone.wait_for(file, "vanished")["touchstone"]["differs_from_baseline"] is False
+
+
+def test_nothing_changed_is_nothing(touchstone):
+    file = touchstone.tree / "file"
+    file.write_text("x")
+    touchstone.watch()
+    with open(file, "r+b") as opened:
+        os.fsync(opened.fileno())
+    file.read_text()
+    assert touchstone.settle() == []
+
+
+def test_sed_in_place_is_one_changed(touchstone):
+    file = touchstone.tree / "hosts"
+    file.write_text("127.0.0.1 localhost\n")
+    touchstone.watch()
+    subprocess.run(["sed", "-i", "s/localhost/here/", file], check=True)
+    finding = touchstone.wait_for(file, "changed")
+    assert finding["process"]["name"] == "sed"
+    assert [f["event"]["action"] for f in touchstone.settle()] == ["changed"]
+
+
+def test_a_thousand_small_writes_are_one_finding(touchstone):
+    file = touchstone.tree / "file"
+    file.write_text("")
+    touchstone.watch()
+    with open(file, "ab", buffering=0) as opened:
+        for _ in range(1000):
+            opened.write(b"line\n")
+    assert changes(touchstone.wait_for(file, "changed"))["size"] == ("0", "5000")
+    assert len(touchstone.settle()) == 1
+
+
+def test_a_tree_unpacked_is_one_finding_for_each_object(touchstone):
+    source = touchstone.home / "source/a/b"
+    source.mkdir(parents=True)
+    for name in range(20):
+        (source / f"file{name}").write_text(str(name))
+    archive = touchstone.home / "a.tar"
+    subprocess.run(["tar", "-C", touchstone.home / "source", "-cf", archive, "a"], check=True)
+    touchstone.watch()
+    subprocess.run(["tar", "-C", touchstone.tree, "-xf", archive], check=True)
+    touchstone.wait_for(touchstone.tree / "a/b/file19", "appeared")
+    found = touchstone.settle()
+    assert sorted(f["file"]["path"] for f in found) == sorted(
+        [str(touchstone.tree / "a"), str(touchstone.tree / "a/b")] + [str(touchstone.tree / f"a/b/file{n}") for n in range(20)]
+    )
+    assert {f["event"]["action"] for f in found} == {"appeared"}
+    assert {f["process"]["name"] for f in found} == {"tar"}
+
+
+def test_rename_of_a_file(touchstone):
+    file = touchstone.tree / "old"
+    file.write_text("x")
+    touchstone.watch()
+    file.rename(touchstone.tree / "new")
+    finding = touchstone.wait_for(touchstone.tree / "new", "renamed")
+    assert finding["touchstone"]["previous_path"] == str(file)
+    assert len(touchstone.settle()) == 1
+
+
+def test_rename_of_a_directory_is_one_finding(touchstone):
+    directory = touchstone.tree / "old"
+    (directory / "deep").mkdir(parents=True)
+    for name in range(5):
+        (directory / f"deep/file{name}").write_text("x")
+    touchstone.watch()
+    directory.rename(touchstone.tree / "new")
+    finding = touchstone.wait_for(touchstone.tree / "new", "renamed")
+    assert finding["touchstone"]["descendants"] == 6
+    assert len(touchstone.settle()) == 1
+    (touchstone.tree / "new/deep/file3").write_text("changed")
+    assert touchstone.wait_for(touchstone.tree / "new/deep/file3", "changed")
+
+
+def test_moved_in_and_out(touchstone):
+    outside = touchstone.home / "outside"
+    (outside / "deep").mkdir(parents=True)
+    (outside / "deep/file").write_text("x")
+    touchstone.watch()
+    outside.rename(touchstone.tree / "inside")
+    touchstone.wait_for(touchstone.tree / "inside", "appeared")
+    touchstone.wait_for(touchstone.tree / "inside/deep/file", "appeared")
+    (touchstone.tree / "inside").rename(outside)
+    touchstone.wait_for(touchstone.tree / "inside/deep/file", "vanished")
+    touchstone.wait_for(touchstone.tree / "inside", "vanished")
+
+
+def test_hard_link_outside_the_tree(touchstone):
+    file = touchstone.tree / "file"
+    file.write_text("x")
+    outside = touchstone.home / "link"
+    touchstone.watch()
+    os.link(file, outside)
+    assert changes(touchstone.wait_for(file, "changed"))["link_count"] == ("1", "2")
+    outside.write_text("through the link")
+    found = touchstone.settle()
+    assert any("sha256" in changes(f) for f in found if f["file"]["path"] == str(file))
+
+
+def test_a_short_lived_writer_is_named(touchstone):
+    file = touchstone.tree / "file"
+    file.write_text("x")
+    touchstone.watch()
+    subprocess.run([sys.executable, "-c", f"import time; open({str(file)!r}, 'w').write('y'); time.sleep(0.2)"], check=True)
+    finding = touchstone.wait_for(file, "changed")
+    assert finding["process"]["args"][1] == "-c"
+    assert finding["process"]["parent"]["pid"] == os.getpid()
+
+
+def test_names_of_any_bytes(touchstone):
+    touchstone.watch()
+    name = os.fsencode(touchstone.tree) + b"/\xff\nname\x01"
+    with open(name, "w") as opened:
+        opened.write("x")
+    found = touchstone.settle()
+    assert len(found) == 1
+    assert bytes.fromhex(found[0]["touchstone"]["path_hex"]) == name
+    shown = touchstone.run("baseline", "accept", os.fsdecode(name))
+    assert shown.returncode == 0
+    assert touchstone.run("check").returncode == 0
+
+
+def test_special_files_are_not_opened(touchstone):
+    os.mkfifo(touchstone.tree / "fifo")
+    touchstone.watch()
+    os.mkfifo(touchstone.tree / "fifo2")
+    assert touchstone.wait_for(touchstone.tree / "fifo2", "appeared")["file"]["type"] == "fifo"
+
+
+def test_atime_is_kept(touchstone):
+    file = touchstone.tree / "file"
+    file.write_text("x")
+    os.utime(file, ns=(1, 1))
+    touchstone.watch()
+    file.chmod(0o600)
+    touchstone.wait_for(file, "changed")
+    touchstone.run("check", check=False)
+    assert os.stat(file).st_atime_ns == 1
