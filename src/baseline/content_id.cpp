@@ -1,0 +1,79 @@
+#include <openssl/evp.h>
+
+#include <array>
+
+#include "format.hpp"
+#include "touchstone/bytes.hpp"
+
+namespace touchstone {
+namespace {
+
+struct FreeContext {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+class Sha256 {
+public:
+    Sha256() : context_(EVP_MD_CTX_new()) { good_ = context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1; }
+    void add(std::string_view bytes) { good_ = good_ && EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1; }
+    Result<std::string> hex() {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+        unsigned size = 0;
+        good_ = good_ && EVP_DigestFinal_ex(context_.get(), digest.data(), &size) == 1;
+        if (!good_) return fail(Error{"compute SHA-256: OpenSSL refuses", ErrorKind::system, EIO});
+        return to_hex({reinterpret_cast<const char*>(digest.data()), size});
+    }
+
+private:
+    std::unique_ptr<EVP_MD_CTX, FreeContext> context_;
+    bool good_ = false;
+};
+
+void append_number(std::string& out, std::uint64_t value) {
+    for (int i = 0; i < 8; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+}
+
+// Tagged and length-prefixed, so that no two tables' contents give the same bytes.
+void append_value(std::string& out, const store::Query& query, int column) {
+    if (query.is_null(column)) {
+        out += 'n';
+    } else if (query.is_integer(column)) {
+        out += 'i';
+        append_number(out, store::from_stored(query.integer(column)));
+    } else {
+        const auto bytes = query.blob(column);
+        out += 'b';
+        append_number(out, bytes.size());
+        out += bytes;
+    }
+}
+
+Status add_rows(store::Database& database, const char* sql, Sha256& hash) {
+    auto query = database.query(sql);
+    if (!query) return fail(query.error());
+    std::string row;
+    for (;;) {
+        const auto found = query->step();
+        if (!found) return fail(found.error());
+        if (!*found) break;
+        row = 'r';
+        for (int column = 0; column < query->columns(); ++column) append_value(row, *query, column);
+        hash.add(row);
+    }
+    hash.add("e");
+    return {};
+}
+
+}  // namespace
+
+Result<std::string> content_id(store::Database& database) {
+    Sha256 hash;
+    hash.add("touchstone baseline 1\n");
+    for (const char* sql : {"SELECT key,value FROM info WHERE key<>x'6964' ORDER BY key",
+                            "SELECT sequence,at,who,note,paths FROM acceptance ORDER BY sequence",
+                            "SELECT " TS_OBJECT_COLUMNS " FROM object ORDER BY dir,name"})
+        if (auto done = add_rows(database, sql, hash); !done) return fail(done.error());
+    return hash.hex();
+}
+
+}  // namespace touchstone

@@ -1,0 +1,30 @@
+// The baseline file's format (docs/formats.md).
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+
+#include "store/database.hpp"
+#include "store/object_row.hpp"
+#include "touchstone/baseline.hpp"
+
+namespace touchstone {
+
+inline constexpr std::int64_t kBaselineApplicationId = 0x7473626c;  // "tsbl"
+inline constexpr std::int64_t kBaselineVersion = 1;
+inline constexpr std::array<store::SchemaEntry, 4> kBaselineSchema{{
+    {"info", "CREATE TABLE info(key BLOB NOT NULL PRIMARY KEY,value BLOB NOT NULL) WITHOUT ROWID"},
+    {"acceptance",
+     "CREATE TABLE acceptance(sequence INTEGER PRIMARY KEY,at INTEGER NOT NULL,who BLOB NOT NULL,note BLOB NOT NULL,paths BLOB NOT NULL)"},
+    store::kObjectTable,
+    store::kObjectIndex,
+}};
+
+Result<BaselineInfo> read_info(store::Database& database);
+Status write_info(store::Database& database, const BaselineInfo& info);  // `id` only when it is not empty
+
+// Hex SHA-256 over info (but its id), acceptances and objects, as docs/formats.md says.
+Result<std::string> content_id(store::Database& database);
+
+}  // namespace touchstone

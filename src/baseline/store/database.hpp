@@ -1,0 +1,104 @@
+// SQLite's C interface, thin and checked. Errors carry the file's name; a damaged database is `corrupt`, a full disk is `system` with
+// ENOSPC, other failures of the disk EIO. One thread for each Database.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "touchstone/result.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace touchstone::store {
+
+class Database;
+
+// A prepared statement on loan from its Database, handed back (and reset) when dropped. What is bound must live until then.
+class Query {
+public:
+    Query(Query&& other) noexcept;
+    Query& operator=(Query&&) = delete;
+    ~Query();
+
+    Query& bind(int index, std::int64_t value);
+    Query& bind_blob(int index, std::string_view bytes);
+    Query& bind_null(int index);
+
+    Result<bool> step();  // true: a row is there
+    Status run();         // steps to the end
+    void rewind();        // ready to be bound and stepped again
+
+    bool is_integer(int column) const;
+    bool is_blob(int column) const;
+    bool is_null(int column) const;
+    std::int64_t integer(int column) const;
+    std::string_view blob(int column) const;  // until the next step
+    int columns() const;
+
+private:
+    friend class Database;
+    Query(Database& database, const char* sql, sqlite3_stmt* statement);
+    Database* database_;
+    const char* sql_;
+    sqlite3_stmt* statement_;
+    int failure_ = 0;  // of a bind; reported by step
+};
+
+enum class Access {
+    immutable,  // read-only; no lock, no journal: nothing beside the file is touched or believed
+    read,       // read-only; works beside a writer in WAL mode
+    write,      // made when missing
+};
+
+struct SchemaEntry {
+    const char* name;
+    const char* sql;
+};
+
+class Database {
+public:
+    static Result<std::unique_ptr<Database>> open(const std::string& file, Access access);
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    ~Database();
+
+    // `sql` must be a literal: prepared statements are kept by its address.
+    Result<Query> query(const char* sql);
+    Status execute(const char* sql);                        // any number of statements, rows ignored
+    Result<std::int64_t> number(const char* sql);           // first column of the first row
+    Result<std::string> text(const char* sql);
+    bool in_transaction() const;
+    std::int64_t changes() const;                           // rows of the last INSERT, UPDATE or DELETE
+
+    // bad application_id, user_version or any difference from `schema`: corrupt. So no view, trigger or generated column of an
+    // attacker's making is ever run.
+    Status check_format(std::int64_t application_id, std::int64_t version, std::span<const SchemaEntry> schema);
+    Result<bool> is_blank();                                // no tables and no application_id
+    Status create_format(std::int64_t application_id, std::int64_t version, std::span<const SchemaEntry> schema);
+    Status check_pages(bool quick);                         // quick_check or integrity_check
+
+    const std::string& file() const { return file_; }
+    Error corrupt(std::string_view why) const;
+
+private:
+    friend class Query;
+    Database(std::string file, sqlite3* handle) : file_(std::move(file)), handle_(handle) {}
+    Status configure(Access access);
+    Error error(std::string_view attempted, int code) const;
+    Error error(int code) const;
+
+    std::string file_;
+    sqlite3* handle_;
+    std::unordered_map<const char*, std::vector<sqlite3_stmt*>> idle_;
+};
+
+// "file:" URI of any path bytes (percent-encoded).
+std::string sqlite_uri(std::string_view file, std::string_view parameters);
+
+}  // namespace touchstone::store

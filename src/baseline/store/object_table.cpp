@@ -1,0 +1,158 @@
+#include "store/object_table.hpp"
+
+#include "touchstone/bytes.hpp"
+
+namespace touchstone::store {
+namespace {
+
+constexpr const char* kDamagedRow = "a row of table object is damaged";
+
+// All directories below X sort in [X/, X0), '0' being the byte after '/'. X itself comes before them; what sorts between is not below X.
+struct Below {
+    explicit Below(const std::string& scope) : from(scope + '/'), to(scope + '0') {}
+    std::string from, to;
+};
+
+bool is_everything(const std::string& scope) { return scope.empty() || scope == "/"; }
+
+}  // namespace
+
+Status GlanceCursor::open(const std::string& directory) {
+    auto query = database_->query("SELECT " TS_GLANCE_COLUMNS " FROM object WHERE dir=?1 ORDER BY name");
+    if (!query) return fail(query.error());
+    query_.emplace(std::move(*query));
+    query_->bind_blob(1, directory);
+    return {};
+}
+
+Result<bool> GlanceCursor::next() {
+    if (!query_) return false;
+    const auto row = query_->step();
+    if (!row || !*row) {
+        if (row) query_.reset();
+        return row;
+    }
+    if (!read_glance(*query_, glance_, absent_)) return fail(database_->corrupt(kDamagedRow));
+    return true;
+}
+
+Status ObjectTable::put(const Observation& observation) {
+    if (auto good = check_row(observation); !good) return good;
+    auto query = database_->query("INSERT OR REPLACE INTO object(" TS_OBJECT_COLUMNS
+                                  ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24)");
+    if (!query) return fail(query.error());
+    PackedRow packed;
+    bind_row(*query, observation, packed);
+    return query->run();
+}
+
+Result<bool> ObjectTable::erase(const std::string& path) {
+    auto query = database_->query("DELETE FROM object WHERE dir=?1 AND name=?2");
+    if (!query) return fail(query.error());
+    const auto split = split_path(path);
+    query->bind_blob(1, split.directory).bind_blob(2, split.name);
+    if (auto done = query->run(); !done) return fail(done.error());
+    return database_->changes() > 0;
+}
+
+Result<std::optional<Observation>> ObjectTable::find(const std::string& path) {
+    auto query = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir=?1 AND name=?2");
+    if (!query) return fail(query.error());
+    const auto split = split_path(path);
+    query->bind_blob(1, split.directory).bind_blob(2, split.name);
+    const auto row = query->step();
+    if (!row) return fail(row.error());
+    if (!*row) return std::nullopt;
+    auto found = read_row(*query);
+    if (!found) return fail(database_->corrupt(kDamagedRow));
+    return found;
+}
+
+Result<bool> ObjectTable::holds(const std::string& path) {
+    auto query = database_->query("SELECT 1 FROM object WHERE dir=?1 AND name=?2");
+    if (!query) return fail(query.error());
+    const auto split = split_path(path);
+    query->bind_blob(1, split.directory).bind_blob(2, split.name);
+    return query->step();
+}
+
+Result<bool> ObjectTable::visit_rows(Query& query, const Visitor& visit) {
+    for (;;) {
+        const auto row = query.step();
+        if (!row) return fail(row.error());
+        if (!*row) return true;
+        const auto found = read_row(query);
+        if (!found) return fail(database_->corrupt(kDamagedRow));
+        if (!visit(*found)) return false;
+    }
+}
+
+Status ObjectTable::each(const std::string& scope, const Visitor& visit) {
+    const auto finish = [](const Result<bool>& result) { return result ? Status{} : Status(fail(result.error())); };
+    if (is_everything(scope)) {
+        auto all = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object ORDER BY dir,name");
+        return all ? finish(visit_rows(*all, visit)) : Status(fail(all.error()));
+    }
+    const auto own = find(scope);
+    if (!own) return fail(own.error());
+    if (*own && !visit(**own)) return {};
+
+    auto directly = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir=?1 ORDER BY name");
+    if (!directly) return fail(directly.error());
+    directly->bind_blob(1, scope);
+    const auto more = visit_rows(*directly, visit);
+    if (!more || !*more) return finish(more);
+
+    auto deeper = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir>=?1 AND dir<?2 ORDER BY dir,name");
+    if (!deeper) return fail(deeper.error());
+    const Below below(scope);
+    deeper->bind_blob(1, below.from).bind_blob(2, below.to);
+    return finish(visit_rows(*deeper, visit));
+}
+
+Result<std::vector<Observation>> ObjectTable::page(const std::string& scope, const std::string& last, std::int64_t at_most) {
+    std::vector<Observation> out;
+    const auto keep = [&](const Observation& each) {
+        out.push_back(each);
+        return true;
+    };
+    if (last.empty()) {
+        const auto own = find(scope);
+        if (!own) return fail(own.error());
+        if (*own && !(*own)->absent()) out.push_back(**own);
+    }
+    const auto left = [&] { return at_most - static_cast<std::int64_t>(out.size()); };
+    const auto at = last.empty() ? SplitPath{} : split_path(last);
+    const Below below(scope);
+    if (at.directory <= scope) {  // also when `last` is the scope itself, which sorts before its content
+        auto directly = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir=?1 AND name>?2 AND kind<>3 ORDER BY name LIMIT ?3");
+        if (!directly) return fail(directly.error());
+        directly->bind_blob(1, scope).bind_blob(2, at.directory == scope ? at.name : "").bind(3, left());
+        if (const auto done = visit_rows(*directly, keep); !done) return fail(done.error());
+    }
+    if (left() <= 0) return out;
+    auto deeper = database_->query("SELECT " TS_OBJECT_COLUMNS
+                                   " FROM object WHERE (dir,name)>(?1,?2) AND dir<?3 AND kind<>3 ORDER BY dir,name LIMIT ?4");
+    if (!deeper) return fail(deeper.error());
+    const bool inside = at.directory >= below.from;
+    deeper->bind_blob(1, inside ? at.directory : below.from).bind_blob(2, inside ? at.name : "").bind_blob(3, below.to).bind(4, left());
+    if (const auto done = visit_rows(*deeper, keep); !done) return fail(done.error());
+    return out;
+}
+
+Result<std::vector<std::string>> ObjectTable::paths_of(ObjectId id) {
+    auto query = database_->query("SELECT dir,name FROM object WHERE inode=?1 AND device=?2 ORDER BY dir,name");
+    if (!query) return fail(query.error());
+    query->bind(1, to_stored(id.inode)).bind(2, to_stored(id.device));
+    std::vector<std::string> out;
+    for (;;) {
+        const auto row = query->step();
+        if (!row) return fail(row.error());
+        if (!*row) return out;
+        if (!query->is_blob(0) || !query->is_blob(1) || !is_stored_name(query->blob(0), query->blob(1)))
+            return fail(database_->corrupt(kDamagedRow));
+        out.push_back(join_path(query->blob(0), query->blob(1)));
+    }
+}
+
+}  // namespace touchstone::store

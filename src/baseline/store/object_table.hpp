@@ -1,0 +1,53 @@
+// Table `object` of a baseline or a state.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/database.hpp"
+#include "store/object_row.hpp"
+#include "touchstone/object.hpp"
+
+namespace touchstone::store {
+
+// The names in one directory, in byte order, absences included.
+class GlanceCursor {
+public:
+    explicit GlanceCursor(Database& database) : database_(&database) {}
+    // `directory` must outlive the cursor.
+    Status open(const std::string& directory);
+    Result<bool> next();  // false: the end; also when never opened
+    const Glance& glance() const { return glance_; }
+    bool absent() const { return absent_; }
+
+private:
+    Database* database_;
+    std::optional<Query> query_;
+    Glance glance_;
+    bool absent_ = false;
+};
+
+class ObjectTable {
+public:
+    using Visitor = std::function<bool(const Observation&)>;
+    explicit ObjectTable(Database& database) : database_(&database) {}
+
+    Status put(const Observation& observation);
+    Result<bool> erase(const std::string& path);  // whether there was a row
+    Result<std::optional<Observation>> find(const std::string& path);
+    Result<bool> holds(const std::string& path);
+    // At or below `scope` ("" or "/": all), by (directory, name). The visitor must not write to the table. Stops when it returns false.
+    Status each(const std::string& scope, const Visitor& visit);
+    // The first rows at or below `scope`, in the order of each(), that come after `last` ("" for the start) and are no absences.
+    Result<std::vector<Observation>> page(const std::string& scope, const std::string& last, std::int64_t at_most);
+    Result<std::vector<std::string>> paths_of(ObjectId id);
+
+private:
+    // Returns whether to go on.
+    Result<bool> visit_rows(Query& query, const Visitor& visit);
+    Database* database_;
+};
+
+}  // namespace touchstone::store

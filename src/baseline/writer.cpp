@@ -1,0 +1,120 @@
+#include <optional>
+
+#include "format.hpp"
+#include "store/encoding.hpp"
+#include "store/object_table.hpp"
+#include "temporary_file.hpp"
+#include "touchstone/baseline.hpp"
+
+namespace touchstone {
+
+struct BaselineWriter::Impl {
+    Impl(std::string target, BaselineInfo head, TemporaryFile made, std::unique_ptr<store::Database> opened)
+        : file(std::move(target)), info(std::move(head)), temporary(std::move(made)), database(std::move(opened)), objects(*database) {}
+
+    // After a failed write nobody knows which rows are in: the temporary file is worthless.
+    Status kept(Status status) {
+        if (!status && status.error().kind != ErrorKind::bad_input && !failure) failure = status.error();
+        return status;
+    }
+    Status usable() const { return failure ? Status(fail(*failure)) : Status{}; }
+    Status finish();
+
+    std::string file;
+    BaselineInfo info;
+    TemporaryFile temporary;
+    std::unique_ptr<store::Database> database;
+    store::ObjectTable objects;
+    std::optional<Error> failure;
+};
+
+namespace {
+
+constexpr const char* kFastAndUnsafe =  // nothing is at stake before the rename; no file beside it
+    "PRAGMA page_size=4096; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-32000";
+
+Status prepare(store::Database& database) {
+    if (auto done = database.execute(kFastAndUnsafe); !done) return done;
+    if (auto done = database.execute("BEGIN IMMEDIATE"); !done) return done;
+    // The index last, when all rows are there: sorted once instead of touched at random.
+    return database.create_format(kBaselineApplicationId, kBaselineVersion, std::span(kBaselineSchema).first(kBaselineSchema.size() - 1));
+}
+
+}  // namespace
+
+BaselineWriter::BaselineWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+BaselineWriter::BaselineWriter(BaselineWriter&&) noexcept = default;
+BaselineWriter& BaselineWriter::operator=(BaselineWriter&&) noexcept = default;
+BaselineWriter::~BaselineWriter() = default;
+
+Result<BaselineWriter> BaselineWriter::create(const std::string& file, const BaselineInfo& info) {
+    auto temporary = TemporaryFile::beside(file);
+    if (!temporary) return fail(temporary.error());
+    auto database = store::Database::open(temporary->path(), store::Access::write);
+    if (!database) return fail(database.error());
+    if (auto done = prepare(**database); !done) return fail(done.error());
+    return BaselineWriter(std::make_unique<Impl>(file, info, std::move(*temporary), std::move(*database)));
+}
+
+Status BaselineWriter::put(const Observation& observation) {
+    if (auto good = impl_->usable(); !good) return good;
+    if (observation.absent()) {
+        const auto erased = impl_->objects.erase(observation.path);
+        return impl_->kept(erased ? Status{} : Status(fail(erased.error())));
+    }
+    if (!observation.follows_baseline) return impl_->kept(impl_->objects.put(observation));
+    Observation row = observation;  // a mark of the state, without meaning here
+    row.follows_baseline = false;
+    return impl_->kept(impl_->objects.put(row));
+}
+
+Status BaselineWriter::note(const Acceptance& acceptance) {
+    if (auto good = impl_->usable(); !good) return good;
+    auto query = impl_->database->query("INSERT INTO acceptance(at,who,note,paths) VALUES(?1,?2,?3,?4)");
+    if (!query) return impl_->kept(fail(query.error()));
+    const auto paths = store::encode_strings(acceptance.paths);
+    query->bind(1, store::to_stored(acceptance.at)).bind_blob(2, acceptance.by).bind_blob(3, acceptance.note).bind_blob(4, paths);
+    return impl_->kept(query->run());
+}
+
+Status BaselineWriter::copy_from(BaselineReader& reader) {
+    if (reader.info().digest != impl_->info.digest)
+        return fail(Error{"the older baseline was built with another digest algorithm", ErrorKind::bad_input, 0});
+    Status copied;
+    const auto copy = [&](const Observation& each) {
+        copied = put(each);
+        return copied.has_value();
+    };
+    if (auto read = reader.each("", copy); !read) return read;
+    if (!copied) return copied;
+    const auto notes = reader.acceptances();
+    if (!notes) return fail(notes.error());
+    for (const auto& each : *notes)
+        if (auto done = note(each); !done) return done;
+    return {};
+}
+
+Status BaselineWriter::Impl::finish() {
+    if (auto good = usable(); !good) return good;
+    if (auto done = database->execute(store::kObjectIndex.sql); !done) return done;
+    const auto rows = database->number("SELECT count(*) FROM object");
+    if (!rows) return fail(rows.error());
+    info.objects = store::from_stored(*rows);
+    info.id.clear();
+    if (auto done = write_info(*database, info); !done) return done;
+    const auto id = content_id(*database);
+    if (!id) return fail(id.error());
+    info.id = *id;
+    if (auto done = write_info(*database, info); !done) return done;
+    return database->execute("COMMIT");
+}
+
+Result<BaselineInfo> BaselineWriter::commit() {
+    if (auto done = impl_->kept(impl_->finish()); !done) return fail(done.error());
+    impl_->database.reset();
+    impl_->failure = Error{"the baseline is written", ErrorKind::bad_input, 0};  // no further use
+    if (auto done = impl_->temporary.replace(impl_->file); !done) return fail(done.error());
+    return impl_->info;
+}
+
+}  // namespace touchstone

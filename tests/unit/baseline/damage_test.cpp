@@ -1,0 +1,142 @@
+// A damaged or forged file is `corrupt` or answers what it did before; it never brings the reader down.
+#include <catch2/catch.hpp>
+#include <sqlite3.h>
+
+#include "samples.hpp"
+
+using namespace touchstone;
+using namespace touchstone::samples;
+
+namespace {
+
+std::string sound_file(const TemporaryDirectory& directory) {
+    std::vector<Observation> rows;
+    for (std::uint64_t i = 0; i < 150; ++i) rows.push_back(seen("/d" + std::to_string(i % 3) + "/" + std::to_string(i), i + 1));
+    rows.push_back(seen("/x", extreme()));
+    REQUIRE(write(directory / "sound", rows));
+    return content(directory / "sound");
+}
+
+// Reads all in every way; a failure other than `corrupt` fails the test. Returns whether verify() was content.
+bool read_through(const std::string& path) {
+    const auto corrupt = [](const Error& error) {
+        INFO(error.what);
+        CHECK(error.kind == ErrorKind::corrupt);
+        return false;
+    };
+    auto reader = BaselineReader::open(path);
+    if (!reader) return corrupt(reader.error());
+    for (const std::string directory : {"/", "/d0", "/d1", "/d2"})
+        if (const auto read = reader->children(directory, [](const Glance&) { return true; }); !read) corrupt(read.error());
+    if (const auto read = reader->each("", [](const Observation&) { return true; }); !read) corrupt(read.error());
+    if (const auto read = reader->each("/d1", [](const Observation&) { return true; }); !read) corrupt(read.error());
+    if (const auto read = reader->find("/d1/1"); !read) corrupt(read.error());
+    if (const auto read = reader->paths_of({0xfe00, 7}); !read) corrupt(read.error());
+    if (const auto read = reader->acceptances(); !read) corrupt(read.error());
+    const auto verified = reader->verify();
+    return verified ? true : corrupt(verified.error());
+}
+
+void run_sql(const std::string& path, const char* sql) {
+    sqlite3* handle = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &handle) == SQLITE_OK);
+    INFO(sql);
+    REQUIRE(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(handle);
+}
+
+}  // namespace
+
+TEST_CASE("a truncated baseline is corrupt wherever it ends") {
+    TemporaryDirectory directory;
+    const auto sound = sound_file(directory);
+    REQUIRE(sound.size() > 8 * 4096);
+    for (std::size_t size = 0; size < sound.size(); size += 4096) {
+        for (const std::size_t extra : {std::size_t{0}, std::size_t{100}, std::size_t{2048}}) {
+            put_content(directory / "cut", sound.substr(0, size + extra));
+            INFO(size + extra);
+            CHECK_FALSE(read_through(directory / "cut"));
+        }
+    }
+}
+
+TEST_CASE("a flipped byte is found by verify or was of no consequence") {
+    TemporaryDirectory directory;
+    const auto sound = sound_file(directory);
+    const auto id = BaselineReader::open(directory / "sound")->info().id;
+    int found = 0;
+    int flipped = 0;
+    for (std::size_t place = 0; place < sound.size(); place += place < 512 ? 7 : 257) {
+        auto damaged = sound;
+        damaged[place] = static_cast<char>(damaged[place] ^ 0x5a);
+        put_content(directory / "flipped", damaged);
+        INFO(place);
+        ++flipped;
+        if (!read_through(directory / "flipped")) {
+            ++found;
+        } else {
+            CHECK(BaselineReader::open(directory / "flipped")->info().id == id);
+        }
+    }
+    CHECK(found > flipped / 3);
+}
+
+TEST_CASE("a row changed behind our back does not have the content's digest") {
+    TemporaryDirectory directory;
+    sound_file(directory);
+    const auto path = directory / "sound";
+    SECTION("a row") { run_sql(path, "UPDATE object SET uid=uid+1 WHERE name=x'31'"); }
+    SECTION("a row removed") { run_sql(path, "DELETE FROM object WHERE name=x'31'"); }
+    SECTION("an acceptance") { run_sql(path, "INSERT INTO acceptance(at,who,note,paths) VALUES(1,x'',x'',x'')"); }
+    SECTION("the info") { run_sql(path, "UPDATE info SET value=x'78' WHERE key=CAST('host' AS BLOB)"); }
+    auto reader = BaselineReader::open(path);
+    REQUIRE(reader);
+    CHECK(reader->verify().error().kind == ErrorKind::corrupt);
+}
+
+TEST_CASE("values that no writer of ours makes are corrupt, not believed") {
+    TemporaryDirectory directory;
+    sound_file(directory);
+    const auto path = directory / "sound";
+    const char* damages[] = {"type=1", "mode=-1", "uid=4294967296", "kind=9", "kind=3.5", "xattrs=x'ff'", "xattrs='text'", "blocks=x'00'",
+                             "looked_at='x'", "size=NULL", "inode=x'00'", "kind=1,error=-5", "kind=1,error=NULL", "name=x'2f2e2e'", "name=x''"};
+    for (const char* damage : damages) {
+        std::filesystem::copy_file(path, directory / "forged", std::filesystem::copy_options::overwrite_existing);
+        run_sql(directory / "forged", (std::string("UPDATE object SET ") + damage + " WHERE dir=x'2f'").c_str());
+        auto reader = BaselineReader::open(directory / "forged");
+        INFO(damage);
+        REQUIRE(reader);
+        const auto read = reader->each("", [](const Observation&) { return true; });
+        REQUIRE_FALSE(read);
+        CHECK(read.error().kind == ErrorKind::corrupt);
+    }
+}
+
+TEST_CASE("another schema, application or version is corrupt") {
+    TemporaryDirectory directory;
+    sound_file(directory);
+    const auto path = directory / "sound";
+    SECTION("version") { run_sql(path, "PRAGMA user_version=2"); }
+    SECTION("application") { run_sql(path, "PRAGMA application_id=1"); }
+    SECTION("trigger") { run_sql(path, "CREATE TRIGGER t AFTER INSERT ON object BEGIN SELECT 1; END"); }
+    SECTION("view") { run_sql(path, "DROP TABLE acceptance; CREATE VIEW acceptance AS SELECT 1 AS at, x'' AS who, x'' AS note, x'' AS paths"); }
+    SECTION("a table more") { run_sql(path, "CREATE TABLE more(x)"); }
+    SECTION("no index") { run_sql(path, "DROP INDEX object_inode"); }
+    SECTION("no info") { run_sql(path, "DELETE FROM info WHERE key=CAST('digest' AS BLOB)"); }
+    SECTION("text") { put_content(path, "[baseline]\n"); }
+    SECTION("empty") { put_content(path, ""); }
+    const auto reader = BaselineReader::open(path);
+    REQUIRE_FALSE(reader);
+    CHECK(reader.error().kind == ErrorKind::corrupt);
+}
+
+TEST_CASE("journals beside an immutable baseline are not believed") {
+    TemporaryDirectory directory;
+    sound_file(directory);
+    put_content(directory / "sound-journal", std::string(4096, '\xd9'));
+    put_content(directory / "sound-wal", std::string(4096, '\x37'));
+    auto reader = BaselineReader::open(directory / "sound");
+    REQUIRE(reader);
+    CHECK(reader->verify());
+    CHECK(std::filesystem::file_size(directory / "sound-wal") == 4096);
+}
