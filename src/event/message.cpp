@@ -14,7 +14,7 @@ constexpr std::size_t kMaxNamed = 8;  // attributes named in the sentence
 
 std::string_view verb_of(const Finding& finding) {
     switch (finding.action) {
-        case Action::reverted: return "stands at the baseline again, changed";
+        case Action::reverted: return "is as in the baseline again";
         case Action::unreadable: return "could not be looked at";
         case Action::vanished: return finding.transient ? "came and went" : "vanished";
         default: return name_of(finding.action);
