@@ -1,0 +1,34 @@
+// The doctor: what this kernel and this installation can and cannot see, and what to do about it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "touchstone/config.hpp"
+#include "touchstone/policy.hpp"
+
+namespace touchstone {
+
+struct Diagnosis {
+    enum class Level { ok, warn, fail };
+    Level level = Level::ok;
+    std::string subject;  // "kernel", "watch /etc"; may hold any bytes
+    std::string meaning;  // one sentence
+    std::string advice;   // what to do; "" when there is nothing to do
+};
+std::string_view name_of(Diagnosis::Level level);
+
+// Each tries the real thing and leaves nothing behind: fanotify groups made are closed, files are only opened for reading.
+std::vector<Diagnosis> examine_kernel();
+std::vector<Diagnosis> examine_privileges();
+std::vector<Diagnosis> examine_watches(const Config& config, const Policy& policy);
+std::vector<Diagnosis> examine_installation(const LoadedConfig& loaded);
+std::vector<Diagnosis> examine_limits_of_sight();  // what this version does not see, whatever the kernel
+
+// 0 when nothing fails, else 1.
+int exit_status(const std::vector<Diagnosis>& diagnoses);
+
+// Safe for a terminal.
+std::string describe(const std::vector<Diagnosis>& diagnoses);
+
+}  // namespace touchstone

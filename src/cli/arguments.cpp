@@ -1,0 +1,112 @@
+#include "arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "exit_status.hpp"
+#include "touchstone/bytes.hpp"
+#include "touchstone/config.hpp"
+
+namespace touchstone::cli {
+namespace {
+
+class Grammar {
+public:
+    Grammar() {
+        app_.require_subcommand(1);
+        app_.set_version_flag("--version", "touchstone " TOUCHSTONE_VERSION);
+        verb(app_, Verb::watch, "watch", "Watch, and report every change as it happens (the service)");
+        add_baseline();
+        auto* check = verb(app_, Verb::check, "check", "Compare everything now with the baseline, in full");
+        json(check);
+        check->add_option("PATH", arguments_.paths, "Only these, and what is below them");
+        json(verb(app_, Verb::status, "status", "Say whether the watch is on, and how it does"));
+        auto* config = app_.add_subcommand("config", "The configuration")->require_subcommand(1);
+        verb(*config, Verb::config_check, "check", "Check the configuration");
+        json(verb(*config, Verb::config_show, "show", "Print every effective value, and where it came from"));
+        json(verb(app_, Verb::doctor, "doctor", "Say what this kernel and this installation can and cannot see, and what to do"));
+        verb(app_, Verb::version, "version", "Print the version");
+    }
+
+    std::variant<Arguments, Answer> parse(int argc, const char* const* argv) {
+        try {
+            app_.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            std::ostringstream out, err;
+            const bool asked = app_.exit(error, out, err) == 0;
+            return Answer{asked ? kSuccess : kUsage, asked ? out.str() : printable_lines(err.str())};
+        }
+        return arguments_;
+    }
+
+private:
+    CLI::App* verb(CLI::App& parent, Verb verb, const char* name, const char* what) {
+        auto* command = parent.add_subcommand(name, what);
+        command->add_option("--config", arguments_.config, "The configuration file")->type_name("FILE")->capture_default_str();
+        command->callback([this, verb] { arguments_.verb = verb; });
+        return command;
+    }
+
+    void json(CLI::App* command) { command->add_flag("--json", arguments_.json, "Print JSON on standard output"); }
+
+    void add_baseline() {
+        auto* baseline = app_.add_subcommand("baseline", "What watched objects should be")->require_subcommand(1);
+        verb(*baseline, Verb::baseline_build, "build", "Record every watched object as it is now");
+        auto* accept = verb(*baseline, Verb::baseline_accept, "accept", "Take what has changed into the baseline");
+        auto* all = accept->add_flag("--all", arguments_.all, "Everything that the watch has reported");
+        accept->add_option("--note", arguments_.note, "Why; kept with who and when")->type_name("TEXT");
+        accept->add_option("PATH", arguments_.paths, "These, and what is below them")->excludes(all);
+        auto* diff = verb(*baseline, Verb::baseline_diff, "diff", "List what the watch has found to differ from the baseline");
+        json(diff);
+        diff->add_option("PATH", arguments_.paths, "Only these, and what is below them");
+        auto* show = verb(*baseline, Verb::baseline_show, "show", "Print what the baseline says of a path");
+        json(show);
+        show->add_option("PATH", arguments_.paths, "The path")->required()->expected(1);
+        verb(*baseline, Verb::baseline_verify, "verify", "Check that the baseline is whole");
+    }
+
+    // Messages quote arguments, which may hold anything.
+    static std::string printable_lines(const std::string& text) {
+        std::string out;
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);) out += printable(line) + "\n";
+        return out;
+    }
+
+    CLI::App app_{"touchstone watches files, and says once, and for certain, what became of them", "touchstone"};
+    Arguments arguments_{.config = kDefaultConfigPath, .note = {}, .paths = {}};
+};
+
+}  // namespace
+
+std::string normalised(const std::string& path, const std::string& working_directory) {
+    const std::string whole = path.starts_with('/') ? path : working_directory + "/" + path;
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at < whole.size();) {
+        const std::size_t end = std::min(whole.find('/', at), whole.size());
+        const std::string part = whole.substr(at, end - at);
+        at = end + 1;
+        if (part == "..") {
+            if (!parts.empty()) parts.pop_back();
+        } else if (!part.empty() && part != ".") {
+            parts.push_back(part);
+        }
+    }
+    std::string out;
+    for (const auto& part : parts) out += "/" + part;
+    return out.empty() ? "/" : out;
+}
+
+std::variant<Arguments, Answer> parse_arguments(int argc, const char* const* argv, const std::string& working_directory) {
+    auto parsed = Grammar().parse(argc, argv);
+    auto* arguments = std::get_if<Arguments>(&parsed);
+    if (!arguments) return parsed;
+    for (auto& path : arguments->paths) {
+        if (path.empty()) return Answer{kUsage, "PATH may not be empty\n"};
+        path = normalised(path, working_directory);
+    }
+    if (arguments->verb == Verb::baseline_accept && !arguments->all && arguments->paths.empty())
+        return Answer{kUsage, "baseline accept needs a PATH, or --all\n"};
+    return parsed;
+}
+
+}  // namespace touchstone::cli

@@ -1,0 +1,141 @@
+// `touchstone check`: everything now, against the baseline.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cancellation.hpp"
+#include "clock.hpp"
+#include "comparison.hpp"
+#include "daemon.hpp"
+#include "exit_status.hpp"
+#include "json_text.hpp"
+#include "output.hpp"
+#include "progress.hpp"
+#include "text.hpp"
+#include "touchstone/bytes.hpp"
+#include "verbs.hpp"
+
+namespace touchstone::cli {
+namespace {
+
+struct Checked {
+    Comparison comparison;
+    SurveyResult survey;
+    BaselineInfo baseline;
+    std::vector<CheckedScope> scopes;
+    WallTime started{};
+    Nanoseconds took{};
+    std::uint64_t bytes = 0;
+    int interrupted = 0;  // the exit status of a signal; 0 when none came
+};
+
+OpenExpected opener(const Config& config) {
+    return [&config] { return Expected::open(config.baseline.path, config.state.path); };
+}
+
+// What a part of the comparison comes to by itself, for the daemon to remember.
+std::vector<CheckedScope> by_scope(const std::vector<std::string>& paths, const std::vector<std::uint64_t>& objects, const Comparison& all) {
+    std::vector<CheckedScope> scopes;
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        Comparison part;
+        const std::string scope = paths.empty() ? std::string() : paths[i];
+        for (const auto& [path, finding] : all.findings())
+            if (scope.empty() || is_within(path, scope)) part.add(finding);
+        part.add_unlisted(all.unlisted());
+        scopes.push_back({scope, objects[i], part.findings().size(), part.exit_status()});
+    }
+    return scopes;
+}
+
+void count_scopes(const std::vector<std::string>& paths, const std::string& path, std::vector<std::uint64_t>& objects) {
+    for (std::size_t i = 0; i < objects.size(); ++i)
+        if (paths.empty() || is_within(path, paths[i])) ++objects[i];
+}
+
+Result<Checked> compare_all(const Session& session, const std::vector<std::string>& paths, const BaselineInfo& baseline) {
+    Checked checked;
+    checked.baseline = baseline;
+    checked.started = wall_now();
+    const SteadyTime started = steady_now();
+    const SurveyOptions options = survey_options(session, baseline.digest, paths);
+    std::vector<std::uint64_t> objects(paths.empty() ? 1 : paths.size());
+    SurveyProgress progress;
+    const Cancellation cancellation(progress.cancel);
+    {
+        const ProgressBar bar(progress, session.policy, options);
+        auto surveyed = survey(session.policy, options, opener(session.config()), progress, [&](Surveyed one) -> Status {
+            count_scopes(paths, one.now.path, objects);
+            if (auto finding = compare(one, baseline.digest)) checked.comparison.add(std::move(*finding));
+            return {};
+        });
+        if (!surveyed) return fail(surveyed.error());
+        checked.survey = std::move(*surveyed);
+    }
+    checked.comparison.add_unlisted(checked.survey.unlisted);
+    checked.took = steady_now() - started;
+    checked.bytes = progress.bytes;
+    checked.interrupted = cancellation.exit_status();
+    checked.scopes = by_scope(paths, objects, checked.comparison);
+    return checked;
+}
+
+std::string summary_json(const Checked& checked, const Config& config, const std::vector<std::string>& paths) {
+    nlohmann::json out{{"objects", checked.survey.objects},
+                       {"bytes_read", checked.bytes},
+                       {"started", to_rfc3339(checked.started)},
+                       {"seconds", std::chrono::duration<double>(checked.took).count()},
+                       {"changing", checked.survey.changing},
+                       {"skipped_mounts", nlohmann::json::array()},
+                       {"scopes", nlohmann::json::array()}};
+    out["baseline"] = {{"id", checked.baseline.id},
+                       {"built_at", to_rfc3339(checked.baseline.built_at)},
+                       {"objects", checked.baseline.objects},
+                       {"digest", config_name(checked.baseline.digest)}};
+    put_path(out["baseline"], "path", config.baseline.path);
+    for (const auto& mount : checked.survey.skipped) out["skipped_mounts"].push_back(escape_invalid_utf8(mount));
+    for (const auto& path : paths) out["scopes"].push_back(escape_invalid_utf8(path));
+    return to_text(out);
+}
+
+std::string report(const Checked& checked) {
+    std::string out = describe(checked.comparison);
+    for (const auto& mount : checked.survey.skipped) out += "not entered: " + printable(mount) + "\n";
+    out += fmt::format("{} compared ({} read) in {} with baseline {} of {}: {}\n", counted(checked.survey.objects, "object"), size_text(checked.bytes),
+                       duration_text(checked.took), checked.baseline.id.substr(0, 16), time_text(checked.baseline.built_at), in_short(checked.comparison));
+    return out;
+}
+
+void warn(const Config& config, const Expected& expected, const BaselineInfo& baseline) {
+    if (expected.state_failure())
+        say("touchstone: what the watch knows of rotated logs is left out: " + printable(expected.state_failure()->what));
+    if (baseline.digest != config.baseline.digest)
+        say(fmt::format("touchstone: comparing by {}, as the baseline was built; {} takes effect with the next: touchstone baseline build",
+                        config_name(baseline.digest), config_name(config.baseline.digest)));
+}
+
+}  // namespace
+
+int check(const Session& session, const Arguments& arguments) {
+    const Config& config = session.config();
+    BaselineInfo baseline;
+    {
+        auto expected = Expected::open(config.baseline.path, config.state.path);
+        if (!expected) return fail_without_baseline(expected.error(), config);
+        baseline = (*expected)->baseline().info();
+        warn(config, **expected, baseline);
+    }
+    auto checked = compare_all(session, arguments.paths, baseline);
+    if (!checked) return fail_with(checked.error());
+    if (checked->interrupted != 0) {
+        say("touchstone: interrupted; nothing is said about what was not compared");
+        return checked->interrupted;
+    }
+    const int exit = checked->comparison.exit_status();
+    std::vector<std::string> paths;
+    for (const auto& [path, finding] : checked->comparison.findings()) paths.push_back(path);
+    hand_over(config, paths, checked->scopes, baseline.id, checked->started);
+    const std::string text =
+        arguments.json ? to_json(checked->comparison, exit, summary_json(*checked, config, arguments.paths)) : report(*checked);
+    return print(text, exit);
+}
+
+}  // namespace touchstone::cli

@@ -1,0 +1,129 @@
+#include "comparison.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "text.hpp"
+#include "touchstone/bytes.hpp"
+#include "touchstone/judge.hpp"
+
+namespace touchstone::cli {
+namespace {
+
+bool is_difference(const Finding& finding) {
+    return finding.action != Action::touched && finding.action != Action::reverted && !finding.transient;
+}
+
+Finding unverified(const Surveyed& surveyed) {
+    Finding finding;
+    finding.action = Action::unreadable;
+    finding.severity = surveyed.rule->severity;
+    finding.path = surveyed.now.path;
+    finding.unreadable = *surveyed.now.unreadable();
+    finding.rule = surveyed.rule;
+    return finding;
+}
+
+void count(Counts& counts, const Finding& finding) {
+    switch (finding.action) {
+        case Action::appeared: ++counts.appeared; break;
+        case Action::vanished: ++counts.vanished; break;
+        case Action::changed: ++counts.changed; break;
+        case Action::unreadable: ++counts.unreadable; break;
+        case Action::renamed:
+            ++counts.appeared;
+            ++counts.vanished;
+            if (!finding.changes.empty()) ++counts.changed;
+            break;
+        case Action::reverted:
+        case Action::touched: break;
+    }
+}
+
+std::string headline(const Finding& finding) {
+    std::string line = "  " + printable(finding.path);
+    if (!finding.previous_path.empty()) line += " (was " + printable(finding.previous_path) + ")";
+    const Attributes* is = finding.action == Action::vanished ? (finding.before ? &*finding.before : nullptr)
+                                                               : (finding.after ? &*finding.after : nullptr);
+    if (is && (finding.action == Action::appeared || finding.action == Action::vanished))
+        line += fmt::format("  ({} {} {}:{}, {})", name_of(is->type), mode_text(is->mode), is->uid, is->gid, size_text(is->size));
+    if (finding.unreadable) line += ": " + printable(reason_text(*finding.unreadable));
+    line += fmt::format("  [{}]\n", name_of(finding.severity));
+    for (const auto& other : finding.other_paths) line += "      also " + printable(other) + "\n";
+    if (!finding.reason.empty()) line += "      " + printable(finding.reason) + "\n";
+    return line;
+}
+
+std::string change_lines(const Finding& finding) {
+    if (finding.action != Action::changed && finding.action != Action::renamed) return {};
+    std::size_t width = 0;
+    for (const auto& change : finding.changes) width = std::max(width, change.attribute.size());
+    const auto value = [](const std::string& text) { return text.empty() ? std::string("-") : printable(text); };
+    std::string out;
+    for (const auto& change : finding.changes)
+        out += fmt::format("      {:<{}}  {} -> {}\n", printable(change.attribute), width, value(change.before), value(change.after));
+    return out;
+}
+
+std::string group(const Comparison& comparison, Action action, const char* title) {
+    std::string lines;
+    std::uint64_t members = 0;
+    for (const auto& [path, finding] : comparison.findings()) {
+        if (finding.action != action) continue;
+        ++members;
+        lines += headline(finding) + change_lines(finding);
+    }
+    return members == 0 ? std::string() : fmt::format("{} ({})\n{}\n", title, with_commas(members), lines);
+}
+
+}  // namespace
+
+std::optional<Finding> compare(const Surveyed& surveyed, DigestAlgorithm digest) {
+    Subject subject;
+    subject.touch.path = surveyed.now.path;
+    subject.touch.acts = bit(Act::look);
+    subject.touch.first = subject.touch.last = surveyed.now.looked_at;
+    subject.touch.verify_all = true;
+    subject.rule = surveyed.rule;
+    subject.baseline = surveyed.expected;
+    subject.now = surveyed.now;
+    subject.rotated_to = surveyed.rotated_to;
+    subject.rotated_from = surveyed.rotated_from;
+    auto judged = judge({subject}, {}, digest);
+    const auto found = std::find_if(judged.findings.begin(), judged.findings.end(), is_difference);
+    if (found != judged.findings.end()) return std::move(*found);
+    if (surveyed.now.unreadable()) return unverified(surveyed);
+    return std::nullopt;
+}
+
+void Comparison::add(Finding finding) {
+    const auto [at, added] = findings_.try_emplace(finding.path, std::move(finding));
+    if (added && at->second.verdict == Verdict::unexpected) count(counts_, at->second);
+}
+
+int Comparison::exit_status() const {
+    return (counts_.appeared ? 1 : 0) + (counts_.vanished ? 2 : 0) + (counts_.changed ? 4 : 0) + (counts_.unreadable || unlisted_ ? 8 : 0);
+}
+
+std::string describe(const Comparison& comparison) {
+    return group(comparison, Action::appeared, "Appeared") + group(comparison, Action::vanished, "Vanished") +
+           group(comparison, Action::renamed, "Renamed") + group(comparison, Action::changed, "Changed") +
+           group(comparison, Action::unreadable, "Could not be verified");
+}
+
+std::string in_short(const Comparison& comparison) {
+    const Counts& counts = comparison.counts();
+    std::string out;
+    const auto add = [&](std::uint64_t number, const char* word) {
+        if (number != 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", with_commas(number), word);
+    };
+    add(counts.appeared, "appeared");
+    add(counts.vanished, "vanished");
+    add(counts.changed, "changed");
+    add(counts.unreadable, "could not be verified");
+    if (comparison.unlisted() != 0) add(comparison.unlisted(), comparison.unlisted() == 1 ? "directory could not be listed" : "directories could not be listed");
+    return out.empty() ? "no differences" : out;
+}
+
+}  // namespace touchstone::cli

@@ -1,0 +1,64 @@
+#include "session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "clock.hpp"
+#include "exit_status.hpp"
+#include "output.hpp"
+#include "privileges.hpp"
+#include "touchstone/bytes.hpp"
+
+namespace touchstone::cli {
+
+int with_session(const Arguments& arguments, const std::function<int(const Session&)>& work) {
+    auto loaded = load_config(arguments.config);
+    if (!loaded) {
+        say(loaded.error());
+        return loaded.error().kind == ErrorKind::no_permission ? kNoPermission : kBadConfiguration;
+    }
+    Policy policy(loaded->config.watches);
+    return work(Session{std::move(*loaded), std::move(policy)});
+}
+
+int fail_with(const Error& error) {
+    say(error);
+    if (error.kind != ErrorKind::no_permission) return kInternal;
+    const std::string missing = missing_file_capabilities();
+    say(missing.empty() ? "touchstone: not permitted although no capability is missing: look for a read-only mount, an immutable file or a security module"
+                        : "touchstone: missing " + missing + "; run it as root");
+    return kNoPermission;
+}
+
+std::string unwatched(const Policy& policy, const std::vector<std::string>& paths) {
+    const auto found = std::find_if(paths.begin(), paths.end(),
+                                    [&](const auto& path) { return !policy.rule_for(path) && !policy.leads_to_watch(path); });
+    return found == paths.end() ? std::string() : *found;
+}
+
+int fail_without_baseline(const Error& error, const Config& config) {
+    if (error.code != ENOENT) return fail_with(error);
+    say(fmt::format("touchstone: there is no baseline at {}; make one with: touchstone baseline build", printable(config.baseline.path)));
+    return kInternal;
+}
+
+SurveyOptions survey_options(const Session& session, DigestAlgorithm digest, const std::vector<std::string>& scopes) {
+    SurveyOptions options;
+    options.scopes = scopes;
+    options.filesystems = session.config().sources.filesystems;
+    options.digest = digest;
+    options.threads = session.config().verify.threads;
+    options.leave_out = [&config = session.config()](const std::string& path) { return is_own_file(config, path); };
+    options.wall_now = wall_now;
+    options.steady_now = steady_now;
+    return options;
+}
+
+bool is_own_file(const Config& config, const std::string& path) {
+    if (is_within(path, config.state.path)) return true;
+    if (path == config.baseline.path || path.starts_with(config.baseline.path + ".new-")) return true;
+    return config.json.enabled && path == config.json.path;
+}
+
+}  // namespace touchstone::cli

@@ -1,0 +1,39 @@
+// What most verbs begin with: the configuration, and what follows from it.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "arguments.hpp"
+#include "touchstone/config.hpp"
+#include "touchstone/policy.hpp"
+#include "touchstone/survey.hpp"
+
+namespace touchstone::cli {
+
+struct Session {
+    LoadedConfig loaded;
+    Policy policy;
+
+    const Config& config() const { return loaded.config; }
+};
+
+// Loads the configuration and calls `work`; what is wrong with the configuration is said, and is 78 (77 when it may not be read).
+int with_session(const Arguments& arguments, const std::function<int(const Session&)>& work);
+
+// Says the error, and what would help where permission is missing; returns the exit status.
+int fail_with(const Error& error);
+
+// The first of `paths` that no watch holds or leads to; "" when there is none.
+std::string unwatched(const Policy& policy, const std::vector<std::string>& paths);
+
+// Says "no baseline" with what to do about it, and anything else as it is.
+int fail_without_baseline(const Error& error, const Config& config);
+
+// For a survey of `scopes` with clocks, threads and our own files left out.
+SurveyOptions survey_options(const Session& session, DigestAlgorithm digest, const std::vector<std::string>& scopes);
+
+// Our own files change by our own hand, and are judged by other means: baseline, state and the JSON log.
+bool is_own_file(const Config& config, const std::string& path);
+
+}  // namespace touchstone::cli

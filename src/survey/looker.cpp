@@ -1,0 +1,123 @@
+#include "looker.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "rotation_evidence.hpp"
+#include "touchstone/fd.hpp"
+
+namespace touchstone {
+namespace {
+
+struct Identity {
+    ObjectId id;
+    std::uint64_t size = 0;
+    std::uint64_t link_count = 0;
+    WallTime ctime{};
+    bool regular = false;
+    bool operator==(const Identity&) const = default;
+};
+
+std::optional<Identity> identify(int directory, const char* name, int flags) {
+    struct statx stat {};
+    constexpr unsigned kWanted = STATX_TYPE | STATX_INO | STATX_SIZE | STATX_NLINK | STATX_CTIME;
+    if (::statx(directory, name, flags | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, kWanted, &stat) != 0) return std::nullopt;
+    return Identity{{makedev(stat.stx_dev_major, stat.stx_dev_minor), stat.stx_ino},
+                    stat.stx_size,
+                    stat.stx_nlink,
+                    WallTime(std::chrono::seconds(stat.stx_ctime.tv_sec) + Nanoseconds(stat.stx_ctime.tv_nsec)),
+                    S_ISREG(stat.stx_mode)};
+}
+
+const BlockDigests* known_blocks(const std::optional<Observation>& expected) {
+    const Attributes* known = expected ? expected->attributes() : nullptr;
+    return known && known->blocks ? &*known->blocks : nullptr;
+}
+
+}  // namespace
+
+Result<Looker> Looker::make(const Policy& policy, const SurveyOptions& options, const OpenExpected& open_expected, LinkCache& links,
+                            std::function<bool()> keep_going) {
+    auto observer = Observer::make(options.digest);
+    if (!observer) return fail(observer.error());
+    std::unique_ptr<Expected> expected;
+    if (open_expected) {
+        auto opened = open_expected();
+        if (!opened) return fail(opened.error());
+        expected = std::move(*opened);
+    }
+    return Looker(policy, options, links, std::move(*observer), std::move(expected), std::move(keep_going));
+}
+
+Looker::Looker(const Policy& policy, const SurveyOptions& options, LinkCache& links, Observer observer, std::unique_ptr<Expected> expected,
+               std::function<bool()> keep_going)
+    : policy_(&policy),
+      options_(&options),
+      links_(&links),
+      observer_(std::move(observer)),
+      expected_(std::move(expected)),
+      keep_going_(std::move(keep_going)) {}
+
+Result<std::optional<Surveyed>> Looker::look(const std::string& path) {
+    const RuleRef rule = policy_->rule_for(path);
+    if (!rule || (options_->leave_out && options_->leave_out(path))) return std::nullopt;
+    Surveyed surveyed;
+    surveyed.rule = rule;
+    if (expected_) {
+        auto found = expected_->find(path, rule->profile);
+        if (!found) return fail(found.error());
+        surveyed.expected = std::move(*found);
+    }
+    const bool log = rule->profile == Profile::log;
+    surveyed.now = observe(path, rule->profile, log ? known_blocks(surveyed.expected) : nullptr);
+    if (surveyed.now.absent() && (!surveyed.expected || surveyed.expected->absent())) return std::nullopt;
+    if (log && expected_) {
+        if (auto found = find_rotation(surveyed); !found) return fail(found.error());
+    }
+    return std::optional<Surveyed>(std::move(surveyed));
+}
+
+Observation Looker::observe(const std::string& path, Profile profile, const BlockDigests* known) {
+    if (profile == Profile::content)
+        if (auto same = linked(path)) return *same;
+    LookOptions look;
+    look.profile = profile;
+    look.known_blocks = known;
+    look.verify_all = true;
+    look.keep_going = keep_going_;
+    Observation now = observer_.look(path, look, options_->wall_now());
+    if (profile == Profile::content) links_->put(now);
+    return now;
+}
+
+// Two steps, for the second costs more and few files have a second name: a plain stat may have followed a symbolic link among the parents.
+std::optional<Observation> Looker::linked(const std::string& path) const {
+    const auto glimpse = identify(AT_FDCWD, path.c_str(), 0);
+    if (!glimpse || !glimpse->regular || glimpse->link_count < 2) return std::nullopt;
+    auto same = links_->find(glimpse->id, glimpse->size, glimpse->ctime);
+    if (!same) return std::nullopt;
+    const auto fd = open_nofollow(path, O_PATH | O_CLOEXEC);
+    if (!fd) return std::nullopt;
+    if (identify(fd->get(), "", AT_EMPTY_PATH) != glimpse) return std::nullopt;
+    same->path = path;
+    return same;
+}
+
+Status Looker::find_rotation(Surveyed& surveyed) {
+    RotationEvidence evidence(*expected_, options_->digest, keep_going_);
+    const bool held = surveyed.now.continuity && surveyed.now.continuity->held;
+    if (held) return {};
+    if (const BlockDigests* known = known_blocks(surveyed.expected)) {
+        auto to = evidence.now_at(surveyed.now.path, *known);
+        if (!to) return fail(to.error());
+        surveyed.rotated_to = std::move(*to);
+    }
+    if (surveyed.now.absent()) return {};
+    auto from = evidence.came_from(surveyed.now.path);
+    if (!from) return fail(from.error());
+    surveyed.rotated_from = std::move(*from);
+    return {};
+}
+
+}  // namespace touchstone

@@ -1,0 +1,42 @@
+// One looking thread's own: an observer, what is expected, and the steps from a name to a result.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "link_cache.hpp"
+#include "touchstone/observe.hpp"
+#include "touchstone/survey.hpp"
+
+namespace touchstone {
+
+class Looker {
+public:
+    // `keep_going` may be called from this looker's thread at any time during a look.
+    static Result<Looker> make(const Policy& policy, const SurveyOptions& options, const OpenExpected& open_expected, LinkCache& links,
+                               std::function<bool()> keep_going);
+
+    // nullopt: nobody watches it, it is left out, or it is neither there nor expected.
+    Result<std::optional<Surveyed>> look(const std::string& path);
+
+    Expected* expected() { return expected_.get(); }
+
+private:
+    Looker(const Policy& policy, const SurveyOptions& options, LinkCache& links, Observer observer, std::unique_ptr<Expected> expected,
+           std::function<bool()> keep_going);
+
+    Observation observe(const std::string& path, Profile profile, const BlockDigests* known);
+    std::optional<Observation> linked(const std::string& path) const;
+    Status find_rotation(Surveyed& surveyed);
+
+    const Policy* policy_;
+    const SurveyOptions* options_;
+    LinkCache* links_;
+    Observer observer_;
+    std::unique_ptr<Expected> expected_;
+    std::function<bool()> keep_going_;
+};
+
+}  // namespace touchstone
