@@ -1,0 +1,158 @@
+#include "settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "duration.hpp"
+#include "nearest.hpp"
+#include "paths.hpp"
+#include "touchstone/bytes.hpp"
+
+namespace touchstone::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t kMostQueued = 100'000'000;
+
+struct MarksWord {
+    std::string_view word;
+    FanotifyMarks marks;
+};
+constexpr std::array kMarks{MarksWord{"automatic", FanotifyMarks::automatic}, MarksWord{"filesystem", FanotifyMarks::filesystem},
+                            MarksWord{"directory", FanotifyMarks::directory}};
+constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warn", "error"};
+
+std::vector<std::string_view> digest_words() {
+    std::vector<std::string_view> words;
+    for (const auto algorithm : kDigestAlgorithms) words.push_back(config_name(algorithm));
+    return words;
+}
+
+bool set_digest(Config& config, std::string_view word) {
+    const auto algorithm = digest_algorithm(word);
+    if (algorithm) config.baseline.digest = *algorithm;
+    return algorithm.has_value();
+}
+
+std::vector<std::string_view> marks_words() {
+    std::vector<std::string_view> words;
+    for (const auto& each : kMarks) words.push_back(each.word);
+    return words;
+}
+
+bool set_marks(Config& config, std::string_view word) {
+    const auto found = std::find_if(kMarks.begin(), kMarks.end(), [&](const auto& each) { return each.word == word; });
+    if (found != kMarks.end()) config.sources.fanotify = found->marks;
+    return found != kMarks.end();
+}
+
+std::string get_marks(const Config& config) {
+    const auto found = std::find_if(kMarks.begin(), kMarks.end(), [&](const auto& each) { return each.marks == config.sources.fanotify; });
+    return std::string(found == kMarks.end() ? std::string_view{} : found->word);
+}
+
+bool set_level(Config& config, std::string_view word) {
+    const bool known = std::find(kLevels.begin(), kLevels.end(), word) != kLevels.end();
+    if (known) config.log.level = word;
+    return known;
+}
+
+const std::array kSettings{
+    Setting{"baseline.path", PathValue{[](Config& c) -> std::string& { return c.baseline.path; }}},
+    Setting{"baseline.digest",
+            ChoiceValue{digest_words, set_digest, [](const Config& c) { return std::string(config_name(c.baseline.digest)); }}},
+    Setting{"state.path", PathValue{[](Config& c) -> std::string& { return c.state.path; }}},
+    Setting{"sources.fanotify", ChoiceValue{marks_words, set_marks, get_marks}},
+    Setting{"sources.filesystems", ListValue{[](Config& c) -> std::vector<std::string>& { return c.sources.filesystems; }}},
+    Setting{"settle.successor", DurationValue{[](Config& c) -> Nanoseconds& { return c.settle.successor; }, 0ns, 10s}},
+    Setting{"settle.quiet", DurationValue{[](Config& c) -> Nanoseconds& { return c.settle.quiet; }, 1ms, 1h}},
+    Setting{"settle.patience", DurationValue{[](Config& c) -> Nanoseconds& { return c.settle.patience; }, 1ms, 24h}},
+    Setting{"verify.threads", NumberValue{[](Config& c) -> std::uint32_t& { return c.verify.threads; }, 1, 64}},
+    Setting{"verify.log_period", DurationValue{[](Config& c) -> Nanoseconds& { return c.verify.log_period; }, 1s, 24h * 365}},
+    Setting{"output.json.enabled", SwitchValue{[](Config& c) -> bool& { return c.json.enabled; }}},
+    Setting{"output.json.path", PathValue{[](Config& c) -> std::string& { return c.json.path; }, true}},
+    Setting{"output.journald.enabled", SwitchValue{[](Config& c) -> bool& { return c.journald.enabled; }}},
+    Setting{"limits.kernel_queue", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.kernel_queue; }, 0, kMostQueued}},
+    Setting{"limits.touch_set", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.touch_set; }, 1, kMostQueued}},
+    Setting{"limits.pending", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.pending; }, 1, kMostQueued}},
+    Setting{"limits.outbox", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.outbox; }, 1, kMostQueued}},
+    Setting{"limits.gaps", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.gaps; }, 1, 1'000'000}},
+    Setting{"limits.actors", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.actors; }, 1, 10'000}},
+    Setting{"limits.processes", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.processes; }, 1, kMostQueued}},
+    Setting{"limits.group", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.group; }, 1, kMostQueued}},
+    Setting{"log.level", ChoiceValue{[] { return std::vector<std::string_view>(kLevels.begin(), kLevels.end()); }, set_level,
+                                     [](const Config& c) { return c.log.level; }}},
+};
+
+ValueFault wrong_type(const Node& node, std::string right) { return {fmt::format("this is {}", name_of(node.kind)), std::move(right)}; }
+
+std::optional<ValueFault> put(const PathValue& value, const Node& node, Config& config) {
+    if (node.kind != Node::Kind::text) return wrong_type(node, "an absolute path in quotes");
+    if (!(value.stdout_too && node.text == "-")) {
+        if (auto fault = fault_of_path(node.text)) return ValueFault{std::move(fault->what), std::move(fault->right)};
+        if (normalised(node.text) == "/") return ValueFault{"the root cannot be meant here", "the path of a file or directory of its own"};
+    }
+    value.at(config) = node.text == "-" ? node.text : normalised(node.text);
+    return std::nullopt;
+}
+
+std::optional<ValueFault> put(const NumberValue& value, const Node& node, Config& config) {
+    const auto right = fmt::format("a whole number from {} to {}", value.least, value.most);
+    if (node.kind != Node::Kind::integer) return wrong_type(node, right);
+    if (node.integer < value.least || node.integer > value.most) return ValueFault{"out of range", right};
+    value.at(config) = static_cast<std::uint32_t>(node.integer);
+    return std::nullopt;
+}
+
+std::optional<ValueFault> put(const DurationValue& value, const Node& node, Config& config) {
+    if (node.kind == Node::Kind::integer && node.integer > 0)
+        return ValueFault{"a duration needs a unit", fmt::format("write \"{0}s\" or \"{0}ms\"", node.integer)};
+    constexpr auto kForm = "a whole number and its unit (ms, s, min, h, d) in quotes, like \"20ms\", \"5s\" or \"1h\"";
+    if (node.kind != Node::Kind::text) return wrong_type(node, kForm);
+    const auto duration = parse_duration(node.text);
+    if (!duration) return ValueFault{"this is not a duration", kForm};
+    if (*duration < value.least || *duration > value.most)
+        return ValueFault{"out of range", fmt::format("from \"{}\" to \"{}\"", format_duration(value.least), format_duration(value.most))};
+    value.at(config) = *duration;
+    return std::nullopt;
+}
+
+std::optional<ValueFault> put(const SwitchValue& value, const Node& node, Config& config) {
+    if (node.kind != Node::Kind::boolean) return wrong_type(node, "true or false, without quotes");
+    value.at(config) = node.boolean;
+    return std::nullopt;
+}
+
+std::optional<ValueFault> put(const ChoiceValue& value, const Node& node, Config& config) {
+    const auto words = value.words();
+    if (node.kind != Node::Kind::text) return wrong_type(node, fmt::format("a word in quotes, like \"{}\"", words.front()));
+    if (value.set(config, node.text)) return std::nullopt;
+    return ValueFault{"unknown value", suggestion(node.text, words)};
+}
+
+std::optional<ValueFault> put(const ListValue& value, const Node& node, Config& config) {
+    constexpr auto kForm = "a list of names in quotes, like [\"nfs4\"]";
+    if (node.kind != Node::Kind::array) return wrong_type(node, kForm);
+    std::vector<std::string> names;
+    for (const auto& item : node.items) {
+        const bool name = item.kind == Node::Kind::text && !item.text.empty() &&
+                          std::all_of(item.text.begin(), item.text.end(), [](char c) { return c > ' ' && c < 0x7F && c != '/'; });
+        if (!name) return ValueFault{"this is not a list of file system types", kForm};
+        names.push_back(item.text);
+    }
+    value.at(config) = std::move(names);
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::span<const Setting> settings() { return kSettings; }
+
+std::optional<ValueFault> assign(const Setting& setting, const Node& node, Config& config) {
+    return std::visit([&](const auto& value) { return put(value, node, config); }, setting.value);
+}
+
+}  // namespace touchstone::config

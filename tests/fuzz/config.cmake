@@ -1,0 +1,1 @@
+touchstone_fuzz(config_fuzz SOURCES config_fuzz.cpp STAGES base config policy)

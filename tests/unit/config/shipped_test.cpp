@@ -1,0 +1,94 @@
+// The default configuration and its manual page say what the program does.
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <sstream>
+
+#include "config/settings.hpp"
+#include "config_support.hpp"
+#include "touchstone/policy.hpp"
+
+using namespace touchstone;
+using namespace touchstone::config;
+
+namespace {
+
+std::string text_of(const std::string& path) {
+    std::ifstream file(TOUCHSTONE_SOURCE_DIR + path, std::ios::binary);
+    REQUIRE(file.is_open());
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The keys that are commented out, taken at their word.
+std::string uncommented(const std::string& text) {
+    static const std::regex kKey("^#([a-z_]+ = .*)$");
+    std::istringstream lines(text);
+    std::string out, line;
+    while (std::getline(lines, line)) out += std::regex_replace(line, kKey, "$1") + '\n';
+    return out;
+}
+
+std::string severity_of(const Policy& policy, const std::string& path) {
+    const auto rule = policy.rule_for(path);
+    return rule ? std::string(name_of(rule->severity)) : "none";
+}
+
+}  // namespace
+
+TEST_CASE("the default configuration is right and without warnings") {
+    const auto loaded = good(text_of("/etc/touchstone.toml"));
+    CHECK(loaded.warnings.empty());
+    for (const auto& setting : settings()) {
+        INFO(setting.key);
+        CHECK(loaded.origins.at(std::string(setting.key)) == "default");
+    }
+    for (const auto& watch : loaded.config.watches) CHECK_FALSE(watch.tags.empty());
+}
+
+TEST_CASE("it names every key, with the true default") {
+    const auto defaults = good("");
+    auto shown = good(uncommented(text_of("/etc/touchstone.toml")));
+    for (const auto& setting : settings()) {
+        INFO(setting.key);
+        CHECK(shown.origins.at(std::string(setting.key)) != "default");
+    }
+    shown.config.watches = defaults.config.watches;
+    shown.origins = defaults.origins;
+    CHECK(show_config(shown) == show_config(defaults));
+}
+
+TEST_CASE("the manual page names every key") {
+    const auto page = text_of("/man/touchstone.toml.5");
+    for (const auto& setting : settings()) {
+        const auto key = setting.key.substr(setting.key.rfind('.') + 1);
+        INFO(setting.key);
+        CHECK(page.find(".It Ic " + std::string(key)) != std::string::npos);
+    }
+    for (const std::string key : {"path", "path_hex", "profile", "exclude", "severity", "tags"})
+        CHECK(page.find(".It Ic " + key + "\n", page.find(".Ss Table [[watch]]")) != std::string::npos);
+}
+
+TEST_CASE("it watches what a host should watch") {
+    const Policy policy(good(text_of("/etc/touchstone.toml")).config.watches);
+    for (const auto* path : {"/etc/passwd", "/etc/cron.d/x", "/etc/crontab", "/etc/systemd/system/x.service", "/root/.ssh/authorized_keys",
+                             "/boot/vmlinuz-6.1.0", "/etc/ld.so.preload", "/var/spool/cron/crontabs/root", "/bin", "/etc/touchstone/touchstone.toml"})
+        CHECK(severity_of(policy, path) == "critical");
+    for (const auto* path : {"/usr/bin/ls", "/usr/lib/x86_64-linux-gnu/libc.so.6", "/etc/ld.so.cache", "/usr/local/bin/x", "/etc/hosts",
+                             "/home/anna/.ssh/authorized_keys", "/root/.bashrc", "/root/.bash_profile", "/root/.zshrc", "/var/lib/dpkg/info/bash.postinst"})
+        CHECK(severity_of(policy, path) == "high");
+    CHECK(severity_of(policy, "/home/anna/.bash_logout") == "medium");
+    CHECK(policy.rule_for("/var/log/auth.log")->profile == Profile::log);
+    CHECK(policy.rule_for("/var/log/auth.log.2.gz")->profile == Profile::log);
+}
+
+TEST_CASE("it does not watch what an idle host writes") {
+    const Policy policy(good(text_of("/etc/touchstone.toml")).config.watches);
+    for (const auto* path :
+         {"/etc/adjtime", "/etc/resolv.conf", "/etc/resolv.conf.dhclient-new.123", "/etc/.hosts.swp", "/root/.bash_history", "/root/.zsh_history",
+          "/root/.zcompdump", "/root/.viminfo", "/home/anna/.bash_history", "/root/.ssh/known_hosts.old", "/var/lib/apt/lists/x", "/var/cache/man/x",
+          "/var/lib/systemd/timers/stamp-apt-daily.timer", "/var/log/journal/x", "/var/log/wtmp", "/boot/grub/grubenv", "/run/x", "/tmp/x",
+          "/var/lib/dpkg/status", "/var/backups/x", "/var/lib/logrotate/status", "/var/spool/anacron/cron.daily", "/home/anna/x"}) {
+        INFO(path);
+        CHECK(policy.rule_for(path) == nullptr);
+    }
+}
