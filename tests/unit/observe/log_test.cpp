@@ -168,6 +168,13 @@ TEST_CASE("a log that grows while it is hashed is taken as it was, one that is r
         CHECK(seen.size == content.size());
         CHECK(*seen.blocks == blocks_of(content));
     }
+    SECTION("shrunk") {
+        options.keep_going = [&] {
+            if (++calls == 1) REQUIRE(::truncate(path.c_str(), 5 * kBlock) == 0);
+            return true;
+        };
+        CHECK(*attributes_at(path, options).blocks == blocks_of(content.substr(0, 5 * kBlock)));
+    }
     SECTION("rewritten") {
         options.keep_going = [&] {
             scratch.pass_a_tick("log");

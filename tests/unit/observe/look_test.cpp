@@ -104,8 +104,8 @@ TEST_CASE("a symbolic link gives its target, also when that is missing") {
     CHECK(link.type == FileType::symlink);
     CHECK(link.link_target == target);
     CHECK(link.digest.empty());
-    const std::string longest(4095, 'x');
-    REQUIRE(::symlink(longest.c_str(), scratch.path("longest").c_str()) == 0);
+    std::string longest(4095, 'x');  // file systems with small blocks, and xfs, take fewer
+    while (longest.size() > 100 && ::symlink(longest.c_str(), scratch.path("longest").c_str()) != 0) longest.pop_back();
     CHECK(attributes_at(scratch.path("longest")).link_target == longest);
 }
 
