@@ -85,6 +85,7 @@ Query& Query::bind_null(int index) {
 }
 
 Result<bool> Query::step() {
+    errno = 0;  // see Database::error
     const int code = failure_ != SQLITE_OK ? failure_ : sqlite3_step(statement_);
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
@@ -135,8 +136,9 @@ Database::~Database() {
 }
 
 Status Database::configure(Access access) {
-    constexpr std::array<std::pair<int, int>, 6> switches{{{SQLITE_DBCONFIG_DEFENSIVE, 1},
+    constexpr std::array<std::pair<int, int>, 7> switches{{{SQLITE_DBCONFIG_DEFENSIVE, 1},
                                                            {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+                                                           {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
                                                            {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
                                                            {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
                                                            {SQLITE_DBCONFIG_DQS_DML, 0},
@@ -166,6 +168,7 @@ Result<Query> Database::query(const char* sql) {
 }
 
 Status Database::execute(const char* sql) {
+    errno = 0;
     const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) return fail(error(code));
     return {};
@@ -187,6 +190,8 @@ Result<std::string> Database::text(const char* sql) {
     return std::string(*row ? found->blob(0) : std::string_view{});
 }
 
+bool Database::is_read_only() const { return sqlite3_db_readonly(handle_, "main") != 0; }
+void Database::merge_log_on_close() { sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr); }
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 
@@ -195,8 +200,10 @@ Error Database::corrupt(std::string_view why) const { return Error{fmt::format("
 Error Database::error(int code) const { return error("", code); }
 
 Error Database::error(std::string_view attempted, int code) const {
+    const int left_behind = errno;  // SQLite does not keep the errno of a failed commit
     const int extended = sqlite3_extended_errcode(handle_) != SQLITE_OK ? sqlite3_extended_errcode(handle_) : code;
-    const int system_errno = sqlite3_system_errno(handle_);
+    const int kept = sqlite3_system_errno(handle_);
+    const int system_errno = kept != 0 ? kept : left_behind;
     const auto meaning = meaning_of(extended, system_errno);
     const bool disk = (extended & 0xff) == SQLITE_IOERR || (extended & 0xff) == SQLITE_CANTOPEN;
     auto what = fmt::format("{}{}{}: {}", attempted, attempted.empty() ? "" : " ", file_, sqlite3_errmsg(handle_));

@@ -82,6 +82,11 @@ public:
     Result<bool> is_blank();                                // no tables and no application_id
     Status create_format(std::int64_t application_id, std::int64_t version, std::span<const SchemaEntry> schema);
     Status check_pages(bool quick);                         // quick_check or integrity_check
+    // SQLite opened it for writing, yet will not write: the file says so, or its permissions.
+    bool is_read_only() const;
+    // Closing leaves a write-ahead log alone, neither replayed into the database nor removed, until this is called: it is evidence
+    // when the database turns out to be damaged.
+    void merge_log_on_close();
 
     const std::string& file() const { return file_; }
     Error corrupt(std::string_view why) const;

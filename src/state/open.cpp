@@ -1,0 +1,135 @@
+// Opening the state: made when missing, set aside and begun anew when damaged.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "directory.hpp"
+#include "format.hpp"
+#include "store/directory.hpp"
+#include "touchstone/bytes.hpp"
+#include "touchstone/fd.hpp"
+
+namespace touchstone {
+namespace {
+
+constexpr const char* kSettings =
+    "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=16777216; PRAGMA foreign_keys=OFF";
+
+Status create(store::Database& database) {
+    if (auto done = database.execute("BEGIN IMMEDIATE"); !done) return done;
+    auto made = database.create_format(kStateApplicationId, kStateVersion, kStateSchema);
+    if (made) made = database.execute("COMMIT");
+    return made;
+}
+
+Status use_wal(store::Database& database) {
+    const auto mode = database.text("PRAGMA journal_mode=WAL");
+    if (!mode) return fail(mode.error());
+    if (*mode == "wal") return database.execute(kSettings);
+    return fail(Error{fmt::format("{}: this file system cannot hold a shared write-ahead log", database.file()), ErrorKind::system, ENOTSUP});
+}
+
+Status check(store::Database& database) {
+    if (auto good = database.check_format(kStateApplicationId, kStateVersion, kStateSchema); !good) return good;
+    if (auto good = database.check_pages(true); !good) return good;
+    return check_rows(database);
+}
+
+// A damaged header can say that the database is for reading only, which is not for a file to say that we may write.
+Status check_writable(const store::Database& database) {
+    if (!database.is_read_only()) return {};
+    if (::faccessat(AT_FDCWD, database.file().c_str(), W_OK, AT_EACCESS) == 0) return fail(database.corrupt("its header is damaged"));
+    return fail(system_error(fmt::format("write {}", printable(database.file()))));
+}
+
+Result<std::unique_ptr<store::Database>> open_checked(const std::string& file) {
+    auto database = store::Database::open(file, store::Access::write);
+    if (!database) return database;
+    const auto blank = (*database)->is_blank();
+    if (!blank) return fail(blank.error());
+    if (*blank) {
+        if (auto done = use_wal(**database); !done) return fail(done.error());
+        if (auto done = create(**database); !done) return fail(done.error());
+    } else {
+        if (auto good = check(**database); !good) return fail(good.error());
+        if (auto done = use_wal(**database); !done) return fail(done.error());
+        if (auto good = check_writable(**database); !good) return fail(good.error());
+    }
+    (*database)->merge_log_on_close();
+    return database;
+}
+
+bool exists(const std::string& path) {
+    struct stat status{};
+    return ::lstat(path.c_str(), &status) == 0;
+}
+
+// state.db.corrupt-TIME, TIME being when the damaged file was last written.
+std::string name_aside(const std::string& file) {
+    struct stat status{};
+    ::lstat(file.c_str(), &status);
+    const auto base = fmt::format("{}.corrupt-{}", file, status.st_mtim.tv_sec);
+    std::string name = base;
+    for (int n = 2; exists(name); ++n) name = fmt::format("{}-{}", base, n);
+    return name;
+}
+
+Result<std::string> set_aside(const std::string& file) {
+    const auto aside = name_aside(file);
+    if (::rename(file.c_str(), aside.c_str()) != 0) return fail(system_error(fmt::format("set aside the damaged {}", printable(file))));
+    for (const std::string suffix : {"-wal", "-shm"})
+        if (::rename((file + suffix).c_str(), (aside + suffix).c_str()) != 0 && errno != ENOENT)
+            return fail(system_error(fmt::format("set aside the damaged {}{}", printable(file), suffix)));
+    return aside;
+}
+
+// Makes an empty file with 0600 (SQLite would make it 0644), or refuses what is no file: a fifo would block whoever opens it, a link would be
+// written through. A file that exists is not opened here: closing it would drop SQLite's locks in this process.
+Status ready_file(const std::string& file) {
+    struct stat status{};
+    if (::lstat(file.c_str(), &status) != 0) {
+        const Fd made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+        return made ? Status{} : Status(fail(system_error(fmt::format("make {}", printable(file)))));
+    }
+    if (S_ISREG(status.st_mode)) return {};
+    return fail(Error{fmt::format("{} is not a file", printable(file)), ErrorKind::corrupt, 0});
+}
+
+Result<std::unique_ptr<store::Database>> open_or_fail(const std::string& file) {
+    if (auto good = ready_file(file); !good) return fail(good.error());
+    return open_checked(file);
+}
+
+}  // namespace
+
+Result<OpenedState> open_state_database(const std::string& directory) {
+    if (auto ready = prepare_state_directory(directory); !ready) return fail(ready.error());
+    const auto file = state_file(directory);
+    auto database = open_or_fail(file);
+    std::string recovered;
+    if (!database && database.error().kind == ErrorKind::corrupt) {
+        const auto aside = set_aside(file);
+        if (!aside) return fail(aside.error());
+        recovered = fmt::format("the state was damaged ({}); it was set aside as {} and begun anew: what was last reported is held against the "
+                                "baseline again, and events not yet delivered are lost",
+                                printable(database.error().what), printable(*aside));
+        database = open_or_fail(file);
+    }
+    if (!database) return fail(database.error());
+    if (auto done = store::sync_directory(directory); !done) return fail(done.error());
+    return OpenedState{std::move(*database), std::move(recovered)};
+}
+
+Result<State> State::open(const std::string& directory) {
+    auto opened = open_state_database(directory);
+    if (!opened) return fail(opened.error());
+    auto impl = std::make_unique<Impl>(directory);
+    impl->adopt(std::move(opened->database));
+    impl->recovered = std::move(opened->recovered);
+    State state(std::move(impl));
+    if (auto durable = state.sync(); !durable) return fail(durable.error());
+    return state;
+}
+
+}  // namespace touchstone

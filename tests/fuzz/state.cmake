@@ -1,0 +1,1 @@
+touchstone_fuzz(state SOURCES state_fuzz.cpp STAGES state)
