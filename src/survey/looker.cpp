@@ -97,7 +97,7 @@ std::optional<Observation> Looker::linked(const std::string& path) const {
     if (!glimpse || !glimpse->regular || glimpse->link_count < 2) return std::nullopt;
     auto same = links_->find(glimpse->id, glimpse->size, glimpse->ctime);
     if (!same) return std::nullopt;
-    const auto fd = open_nofollow(path, O_PATH | O_CLOEXEC);
+    const auto fd = open_nofollow(path, 0);
     if (!fd) return std::nullopt;
     if (identify(fd->get(), "", AT_EMPTY_PATH) != glimpse) return std::nullopt;
     same->path = path;

@@ -17,25 +17,27 @@ namespace {
 // Rotations of one log lie in its directory; where that cannot be listed there is no evidence.
 std::vector<std::string> present_names(const std::string& directory) {
     std::vector<std::string> names;
-    auto fd = open_nofollow(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const auto place = open_nofollow(directory, O_DIRECTORY);  // an O_PATH descriptor, which cannot be listed itself
+    if (!place) return names;
+    Fd fd(::openat(place->get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd) return names;
-    const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(fd->get()), ::closedir);
+    const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(fd.get()), ::closedir);
     if (!listing) return names;
-    fd->release();
+    fd.release();
     while (const dirent* entry = ::readdir(listing.get())) names.emplace_back(entry->d_name);
     return names;
 }
 
 // Still the same file, and not shorter: it has not been rotated, whatever else holds a copy of it.
 bool is_in_place(const std::string& directory, const std::string& name, const Attributes& known) {
-    const auto fd = open_nofollow(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const auto fd = open_nofollow(directory, O_DIRECTORY);
     if (!fd) return false;
     const auto now = stat_at(fd->get(), name.c_str());
     return now && now->id == known.id && now->size >= known.size;
 }
 
 std::optional<ObjectId> identity(const std::string& directory, const std::string& name) {
-    const auto fd = open_nofollow(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const auto fd = open_nofollow(directory, O_DIRECTORY);
     if (!fd) return std::nullopt;
     const auto now = stat_at(fd->get(), name.c_str());
     return now ? std::optional(now->id) : std::nullopt;

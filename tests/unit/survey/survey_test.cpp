@@ -1,0 +1,224 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <set>
+#include <thread>
+
+#include "tree.hpp"
+
+using namespace touchstone;
+
+namespace {
+
+std::set<std::string> names(const ByPath& seen, const Tree& tree) {
+    std::set<std::string> out;
+    for (const auto& [path, one] : seen) out.insert(path == tree.path("w") ? "" : path.substr(tree.path("w").size() + 1));
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("every watched object is looked at once, whatever it is") {
+    const Tree tree;
+    tree.write("w/file", "content");
+    tree.write("w/d/e/deep", "x");
+    tree.write("w/" + std::string("bad\xff\nname"), "x");
+    tree.write("w/swap.swp", "x");
+    tree.write("outside", "x");
+    std::filesystem::create_symlink("file", tree.path("w/link"));
+    REQUIRE(::mkfifo(tree.path("w/fifo").c_str(), 0600) == 0);
+    auto options = options_for_tests();
+    options.leave_out = [&](const std::string& path) { return path == tree.path("w/d/e/deep"); };
+    SurveyProgress progress;
+    std::multiset<std::string> seen;
+    const auto result = survey(tree.watch(Profile::content, {"*.swp"}), options, {}, progress, [&](Surveyed one) -> Status {
+        seen.insert(one.now.path.substr(tree.path("w").size()));
+        CHECK(one.now.attributes() != nullptr);
+        CHECK(one.rule->path == tree.path("w"));
+        CHECK_FALSE(one.expected);
+        return {};
+    });
+    REQUIRE(result);
+    CHECK(seen == std::multiset<std::string>{"", "/file", "/d", "/d/e", std::string("/bad\xff\nname"), "/link", "/fifo"});
+    CHECK(result->objects == 7);
+    CHECK(progress.objects == 7);
+    CHECK(progress.bytes == 8);
+    CHECK_FALSE(result->cancelled);
+    CHECK(result->unlisted == 0);
+}
+
+TEST_CASE("more objects than the queues hold pass through") {
+    const Tree tree;
+    for (int i = 0; i < 400; ++i) tree.write("w/" + std::to_string(i % 7) + "/" + std::to_string(i), "x");
+    auto options = options_for_tests();
+    options.queue = 1;
+    options.threads = 4;
+    CHECK(survey_all(tree.watch(), options).size() == 408);
+    const std::atomic<bool> no{false};
+    CHECK(count_objects(tree.watch(), options, no) == 408);
+}
+
+TEST_CASE("what is expected and missing is given as absent") {
+    const Tree tree;
+    tree.write("w/stays", "x");
+    tree.write("w/goes", "x");
+    tree.write("w/d/below", "x");
+    build_baseline(tree, tree.watch());
+    std::filesystem::remove(tree.path("w/goes"));
+    std::filesystem::remove_all(tree.path("w/d"));
+    const auto seen = survey_all(tree.watch(), options_for_tests(), tree.expected());
+    CHECK(names(seen, tree) == std::set<std::string>{"", "stays", "goes", "d", "d/below"});
+    for (const char* gone : {"w/goes", "w/d", "w/d/below"}) {
+        const auto& one = seen.at(tree.path(gone));
+        CHECK(one.now.absent());
+        REQUIRE(one.expected);
+        CHECK(one.expected->attributes() != nullptr);
+    }
+    const auto& stays = seen.at(tree.path("w/stays"));
+    REQUIRE(stays.expected);
+    CHECK(stays.expected->attributes()->digest == stays.now.attributes()->digest);
+}
+
+TEST_CASE("content that changed under an unchanged size and mtime is read again") {
+    const Tree tree;
+    tree.write("w/a", "before");
+    build_baseline(tree, tree.watch());
+    const auto mtime = std::filesystem::last_write_time(tree.path("w/a"));
+    tree.write("w/a", "after!");
+    std::filesystem::last_write_time(tree.path("w/a"), mtime);
+    const auto seen = survey_all(tree.watch(), options_for_tests(), tree.expected());
+    const auto& one = seen.at(tree.path("w/a"));
+    CHECK(one.expected->attributes()->digest != one.now.attributes()->digest);
+}
+
+TEST_CASE("only the scopes are surveyed, and nothing twice") {
+    const Tree tree;
+    tree.write("w/a/x", "x");
+    tree.write("w/a/deep/y", "x");
+    tree.write("w/ab/z", "x");
+    auto options = options_for_tests();
+    options.scopes = {tree.path("w/a/deep"), tree.path("w/a"), tree.path("w/a")};
+    SurveyResult result;
+    const auto seen = survey_all(tree.watch(), options, {}, &result);
+    CHECK(names(seen, tree) == std::set<std::string>{"a", "a/x", "a/deep", "a/deep/y"});
+    CHECK(result.objects == 4);
+    options.scopes = {tree.path("w/ab/z")};
+    CHECK(names(survey_all(tree.watch(), options), tree) == std::set<std::string>{"ab/z"});
+}
+
+TEST_CASE("a scope that has gone is given as absent with all that was below") {
+    const Tree tree;
+    tree.write("w/a/x", "x");
+    build_baseline(tree, tree.watch());
+    std::filesystem::remove_all(tree.path("w/a"));
+    auto options = options_for_tests();
+    options.scopes = {tree.path("w/a")};
+    CHECK(names(survey_all(tree.watch(), options, tree.expected()), tree) == std::set<std::string>{"a", "a/x"});
+}
+
+TEST_CASE("a file with two names is hashed once") {
+    const Tree tree;
+    tree.write("w/one", "content");
+    std::filesystem::create_hard_link(tree.path("w/one"), tree.path("w/two"));
+    auto options = options_for_tests();
+    options.threads = 1;
+    const auto seen = survey_all(tree.watch(), options);
+    const auto& one = seen.at(tree.path("w/one")).now;
+    const auto& two = seen.at(tree.path("w/two")).now;
+    CHECK(one.attributes()->digest == two.attributes()->digest);
+    CHECK(one.looked_at == two.looked_at);  // the clock never says the same twice: there was one look
+}
+
+TEST_CASE("a file that never stands still is looked at again, and then given as unreadable") {
+    const Tree tree;
+    tree.write("w/quiet", "x");
+    tree.write("w/busy", "x");
+    std::filesystem::resize_file(tree.path("w/busy"), 16 << 20);
+    std::atomic<bool> done{false}, begun{false};
+    std::thread writer([&] {
+        while (!done) {
+            tree.append("w/busy", "x");
+            begun = true;
+        }
+    });
+    while (!begun) std::this_thread::yield();
+    SurveyResult result;
+    const auto seen = survey_all(tree.watch(), options_for_tests(), {}, &result);
+    done = true;
+    writer.join();
+    CHECK(result.changing == 1);
+    REQUIRE(seen.at(tree.path("w/busy")).now.unreadable() != nullptr);
+    CHECK(seen.at(tree.path("w/busy")).now.unreadable()->error == EBUSY);
+    CHECK(seen.at(tree.path("w/quiet")).now.attributes() != nullptr);
+}
+
+TEST_CASE("cancelling ends a survey at once, also within a large file") {
+    const Tree tree;
+    for (int i = 0; i < 50; ++i) tree.write("w/" + std::to_string(i), "x");
+    tree.write("w/large", "");
+    std::filesystem::resize_file(tree.path("w/large"), 1ull << 36);  // minutes of hashing, no blocks on disk
+    SurveyProgress progress;
+    std::uint64_t visited = 0;
+    const auto result = survey(tree.watch(), options_for_tests(), {}, progress, [&](Surveyed one) -> Status {
+        CHECK(one.now.path != tree.path("w/large"));
+        ++visited;
+        progress.cancel = true;
+        return {};
+    });
+    REQUIRE(result);
+    CHECK(result->cancelled);
+    CHECK(visited == 1);
+}
+
+TEST_CASE("a visitor's error ends the survey and is returned") {
+    const Tree tree;
+    for (int i = 0; i < 50; ++i) tree.write("w/" + std::to_string(i), "x");
+    SurveyProgress progress;
+    const auto result = survey(tree.watch(), options_for_tests(), {}, progress,
+                               [&](Surveyed) -> Status { return fail({"disk full", ErrorKind::system, ENOSPC}); });
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == ENOSPC);
+}
+
+TEST_CASE("a baseline that cannot be opened ends the survey, not in silence and not in a deadlock") {
+    const Tree tree;
+    for (int i = 0; i < 50; ++i) tree.write("w/" + std::to_string(i), "x");
+    auto options = options_for_tests();
+    options.queue = 1;
+    SurveyProgress progress;
+    const auto result = survey(tree.watch(), options, tree.expected(), progress, [&](Surveyed) -> Status { return {}; });
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == ENOENT);
+}
+
+TEST_CASE("under profile log the old part is read again, and what grew is held") {
+    const Tree tree;
+    tree.write("w/app.log", "one\n");
+    tree.write("w/rewritten.log", "one\n");
+    build_baseline(tree, tree.watch(Profile::log));
+    tree.append("w/app.log", "two\n");
+    tree.write("w/rewritten.log", "two\nthree\n");
+    const auto seen = survey_all(tree.watch(Profile::log), options_for_tests(), tree.expected());
+    const auto& grown = seen.at(tree.path("w/app.log")).now.continuity;
+    REQUIRE(grown);
+    CHECK(grown->held);
+    CHECK(grown->verified_all);
+    const auto& rewritten = seen.at(tree.path("w/rewritten.log")).now.continuity;
+    REQUIRE(rewritten);
+    CHECK_FALSE(rewritten->held);
+}
+
+TEST_CASE("a rotated log that only the state knows is missed when it goes") {
+    const Tree tree;
+    tree.write("w/app.log", "one\n");
+    build_baseline(tree, tree.watch(Profile::log));
+    Observation rotated;
+    rotated.path = tree.path("w/app.log.1");
+    rotated.look = Attributes{};
+    rotated.follows_baseline = true;
+    put_into_state(tree, rotated);
+    const auto seen = survey_all(tree.watch(Profile::log), options_for_tests(), tree.expected());
+    REQUIRE(seen.count(rotated.path) == 1);
+    CHECK(seen.at(rotated.path).now.absent());
+    CHECK(seen.at(rotated.path).expected);
+}
