@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "touchstone/fanotify_marks.hpp"
 #include "touchstone/mounts.hpp"
+#include "touchstone/object.hpp"
 #include "touchstone/policy.hpp"
 #include "touchstone/process_table.hpp"
 #include "touchstone/result.hpp"
@@ -40,6 +42,12 @@ struct FanotifyOptions {
     bool limited_queue = false;                 // [limits] kernel_queue != 0
     std::vector<std::string> filesystems;       // [sources] filesystems
     std::vector<std::string> own_paths;         // state, log and baseline objects: excluded by identity, looked up at start and on reopen
+    std::function<WallTime()> wall_now;         // both required
+    std::function<SteadyTime()> steady_now;
+    // Known watched paths of an inode (KnownReader::paths_of), asked on the intake thread for an object whose link count changed, and that
+    // is not in the link index: of several names the kernel remembers one, perhaps an outer one. Without it a second name made outside
+    // the watch may go unnoticed.
+    std::function<std::vector<std::string>(ObjectId)> names_of;
 };
 
 // Thread: start(), drain(), mounts_changed(), set_policy() on the intake thread; learn_directory() and learn_link() from any.
@@ -51,12 +59,16 @@ public:
     ~FanotifySource();
 
     // Marks every file system that holds a watched path or the nearest existing ancestor of one. After it returns, every touch is sure to
-    // be reported or to become a gap, except below directory marks not placed yet (marking_done() is false until a sweep of all watches ran).
+    // be reported or to become a gap, except below directory marks not placed yet: marking_done() is false until the caller has said, by
+    // all_swept(), that a sweep of every watch that began after start() is over. With filesystem marks alone it is true at once.
+    // no_permission names the missing capability.
     Status start();
     bool marking_done() const;
+    void all_swept();
 
-    int fd() const;              // readable: call drain()
-    // Reads until empty, at most `budget` events; returns false when more may wait. Never blocks.
+    int fd() const;              // readable (it polls; it is not itself a fanotify descriptor): call drain()
+    // Reads until empty, about `budget` events at most; returns false when more may wait. Never blocks.
+    // Needs a free descriptor for each event that it reads at once (a pidfd): up to 4096. make() raises the soft limit if it may.
     bool drain(std::size_t budget);
 
     // Call when /proc/self/mountinfo signals POLLPRI. Marks new file systems, asks for sweeps of what appeared or went, and returns the changes that
@@ -75,6 +87,7 @@ public:
     bool learn_directory(const std::string& path, int directory_fd);
     // A sweep or a look found a file with more than one link.
     void learn_link(const std::string& path, int file_or_path_fd);
+    void learn_link(const std::string& directory, const std::string& name, int directory_fd);  // the form of SweepHooks::on_link
 
     std::vector<MarkReport> marks() const;
     FanotifyCounters counters() const;

@@ -1,0 +1,60 @@
+// The parts of FanotifySource, and the lock over them.
+#pragma once
+
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "decode.hpp"
+#include "fanotify_ground.hpp"
+#include "fanotify_marker.hpp"
+#include "fanotify_own.hpp"
+#include "fanotify_translator.hpp"
+#include "touchstone/source.hpp"
+
+namespace touchstone {
+
+struct FanotifySource::Impl {
+    Impl(FanotifyOptions given, std::shared_ptr<const Policy> policy, ProcessTable& processes, TouchReceiver& to, FanotifyMarker made);
+
+    // marks and mounts (fanotify_mounts.cpp); all need the lock
+    void mark_planned();
+    Result<Volume*> volume_of(int directory_fd);
+    bool mark_directory(Volume& volume, const std::string& path, int directory_fd, Outbox& out);
+    MountChange note_mount(const Mount& mount, bool appeared, Outbox& out);
+
+    // reading (fanotify_drain.cpp); only settle() and lose() need the lock
+    bool drain_group(std::size_t index, std::size_t& budget);
+    void take_batch(std::size_t group, std::string_view bytes);
+    void close_descriptors();
+    void lose(std::string reason, Outbox& out);
+
+    const FanotifyOptions options;
+    TouchReceiver& receiver;
+    mutable std::mutex mutex;  // over everything but what belongs to the intake thread alone
+
+    FanotifyMarker marker;
+    FanotifyGround ground;
+    OwnObjects own;
+    FanotifyCounters counters;
+    EventTranslator translator;
+
+    std::set<std::uint64_t> planned;                 // devices
+    std::unordered_map<int, std::uint64_t> lasting;  // mount id to the id that is never used again
+    std::unordered_set<std::string> unmarkable;      // directories of which that was said
+    bool swept = false;
+
+    // of the intake thread
+    std::vector<char> buffer;
+    std::vector<FanotifyEvent> batch;
+    Outbox outbox;
+    bool unsettled = false;
+    bool failing = false;  // the last read failed, and that was said
+};
+
+// Ids of the mounts at or around watched paths that are never used again (6.8), by mount id; empty on older kernels.
+std::unordered_map<int, std::uint64_t> lasting_mount_ids(const std::vector<Mount>& mounts, const Policy& policy);
+
+}  // namespace touchstone

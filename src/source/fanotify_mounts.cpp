@@ -1,0 +1,137 @@
+// FanotifySource's part for marks and the mount table.
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "fanotify_impl.hpp"
+
+namespace touchstone {
+namespace {
+
+constexpr unsigned kUniqueMountId = 0x4000;  // STATX_MNT_ID_UNIQUE
+
+bool concerns(const Policy& policy, const Mount& mount) { return standing_of(policy, mount.point) != Standing::none; }
+
+bool contains(const std::vector<Mount>& mounts, const Mount& mount) { return std::find(mounts.begin(), mounts.end(), mount) != mounts.end(); }
+
+}  // namespace
+
+std::unordered_map<int, std::uint64_t> lasting_mount_ids(const std::vector<Mount>& mounts, const Policy& policy) {
+    std::unordered_map<int, std::uint64_t> ids;
+    for (const auto& mount : mounts) {
+        if (!concerns(policy, mount)) continue;
+        const Mount* top = mount_of(mounts, mount.point);
+        struct statx status {};
+        if (top == nullptr || top->id != mount.id) continue;
+        if (::statx(AT_FDCWD, mount.point.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, kUniqueMountId, &status) != 0) continue;
+        if ((status.stx_mask & kUniqueMountId) != 0) ids[mount.id] = status.stx_mnt_id;
+    }
+    return ids;
+}
+
+void FanotifySource::Impl::mark_planned() {
+    const MarkPlan plan = plan_marks(ground.policy(), ground.volumes.mounts(), options.filesystems);
+    planned.clear();
+    for (const auto& [device, mount] : plan.devices) planned.insert(device);
+    for (auto& [id, volume] : ground.volumes.all()) {
+        if (planned.contains(volume.device)) {
+            volume.refused = false;
+            marker.mark(ground.volumes, volume);
+        } else if (volume.marking == Marking::file_system) {
+            marker.unmark(volume);
+        }
+    }
+    for (const auto& path : plan.ancestors) {
+        const Fd directory(::open(path.c_str(), O_PATH | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW));
+        if (!directory || standing_of(ground.policy(), path) == Standing::none) continue;
+        if (const auto volume = volume_of(directory.get())) {
+            if ((*volume)->marking != Marking::file_system) marker.mark_directory(ground.volumes, **volume, directory.get());
+            ground.place(directory.get());
+        }
+    }
+}
+
+Result<Volume*> FanotifySource::Impl::volume_of(int directory_fd) {
+    const auto handle = handle_of(directory_fd, "");
+    if (!handle) return fail(handle.error());
+    Volume* volume = ground.volumes.of_mount(handle->mount);
+    if (volume == nullptr) return fail(system_error("find the mount of a directory", ENOENT));
+    return volume;
+}
+
+bool FanotifySource::Impl::mark_directory(Volume& volume, const std::string& path, int directory_fd, Outbox& out) {
+    if (volume.marking == Marking::file_system) return true;
+    if (volume.marking == Marking::none || volume.refused) return false;
+    const int error = marker.mark_directory(ground.volumes, volume, directory_fd);
+    if (error == 0) return true;
+    if (volume.refused) return false;  // marks() says so, once for all its directories
+    // Said once: the sweep that answers a gap comes here again.
+    if (unmarkable.insert(path).second) out.gaps.push_back({path, "the directory could not be marked: " + mark_refusal(error), 0, options.wall_now()});
+    return false;
+}
+
+FanotifySource::MountChange FanotifySource::Impl::note_mount(const Mount& mount, bool appeared, Outbox& out) {
+    if (const auto node = ground.map.find(mount.point); node != DirectoryMap::kNone) ground.map.drop(node);
+    SweepRequest request;
+    request.scope = mount.point;
+    request.reason = appeared ? "mounted" : "unmounted";
+    request.actor_unknown = "changes of mounts do not name a process";
+    request.announce = false;
+    out.sweeps.push_back(std::move(request));
+    return {mount.point, fmt::format("{} {} {} {}", mount.type, mount.source, appeared ? "was mounted on" : "was unmounted from", mount.point)};
+}
+
+std::vector<FanotifySource::MountChange> FanotifySource::mounts_changed() {
+    std::vector<MountChange> changes;
+    Outbox out;
+    auto now = read_mounts();
+    {
+        const std::lock_guard lock(impl_->mutex);
+        auto& ground = impl_->ground;
+        if (!now) {
+            impl_->lose(now.error().what, out);
+        } else {
+            auto lasting = lasting_mount_ids(*now, ground.policy());
+            std::vector<int> remade;
+            for (const auto& [mount, id] : lasting) {
+                if (const auto before = impl_->lasting.find(mount); before != impl_->lasting.end() && before->second != id) remade.push_back(mount);
+            }
+            const auto was_remade = [&](const Mount& mount) { return std::find(remade.begin(), remade.end(), mount.id) != remade.end(); };
+            const auto before = ground.volumes.mounts();
+            for (const auto& mount : before) {
+                const bool gone = !contains(*now, mount) || was_remade(mount);
+                if (gone && concerns(ground.policy(), mount)) changes.push_back(impl_->note_mount(mount, false, out));
+            }
+            for (const auto& mount : *now) {
+                const bool fresh = !contains(before, mount) || was_remade(mount);
+                if (fresh && concerns(ground.policy(), mount)) changes.push_back(impl_->note_mount(mount, true, out));
+            }
+            impl_->lasting = std::move(lasting);
+            ground.volumes.set_mounts(std::move(*now), remade);
+            ground.links.prune(ground.map);
+            ground.forget_unwatched();
+            impl_->marker.close_unused(ground.volumes);
+            impl_->mark_planned();
+            impl_->own.refresh(ground.volumes, impl_->marker);
+        }
+    }
+    out.send(impl_->receiver);  // after marking: what is done from now on is heard, what was done before is swept
+    return changes;
+}
+
+std::vector<MarkReport> FanotifySource::marks() const {
+    const std::lock_guard lock(impl_->mutex);
+    std::vector<MarkReport> reports;
+    for (const auto& [id, volume] : impl_->ground.volumes.all()) {
+        if (!impl_->planned.contains(volume.device)) continue;
+        const bool none = volume.marking == Marking::none || volume.refused;
+        const char* how = none ? "none" : volume.marking == Marking::file_system ? "filesystem mark" : "directory marks";
+        reports.push_back({volume.views.empty() ? "" : volume.views.front().point, volume.type, how, volume.why});
+    }
+    return reports;
+}
+
+}  // namespace touchstone
