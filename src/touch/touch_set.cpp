@@ -22,6 +22,8 @@ constexpr std::size_t kDistances = 8'192;
 constexpr std::size_t kSweepShare = 2;
 constexpr std::size_t kSweepRoom = 4'096;
 
+constexpr std::size_t kRenamesPerName = 4;
+
 bool is_below(const std::string& path, const std::string& directory) {
     return path.size() > directory.size() && is_within(path, directory);
 }
@@ -115,20 +117,37 @@ struct TouchSet::Impl {
         if (touch.directory) carry(touch.path, touch.other_path);
         touch_one(touch, touch.path, false);
         touch_one(touch, touch.other_path, true);
-        if (!index.contains(touch.path) || !index.contains(touch.other_path)) return;  // overflowed: a gap covers it
-        const GroupId id = link(touch.path, touch.other_path);
+        const bool both = index.contains(touch.path) && index.contains(touch.other_path);
+        const GroupId id = both ? link(touch.path, touch.other_path) : 0;
         if (id == 0) return unlinked(touch);
-        waiting.at(id).renames.push_back({touch.path, touch.other_path, touch.directory});
+        remember(waiting.at(id), {touch.path, touch.other_path, touch.directory});
         if (touch.directory) barriers.insert(id);
         reorder(touch.path);
     }
 
-    // The group is full: the two names are judged apart, so the old one has vanished and the new one appeared. For a directory
-    // the names below must be found by sweeps.
+    // The group is full, or one of the names found no room: they are judged apart, so the old one has vanished and the new one
+    // appeared. For a directory the names below must be found by sweeps.
     void unlinked(const Touch& touch) {
         if (!touch.directory) return;
         scopes.add(SweepRequest{touch.path, "renamed away", SweepDepth::changed, touch.actor, touch.actor_unknown, {}, false});
         scopes.add(SweepRequest{touch.other_path, "renamed here", SweepDepth::changed, touch.actor, touch.actor_unknown, {}, false});
+    }
+
+    // Endless renaming between a few names must not pile up: the same rename counts once, and the oldest are forgotten.
+    void remember(Group& group, const Rename& rename) {
+        std::erase_if(group.renames, [&](const Rename& known) { return known.from == rename.from && known.to == rename.to; });
+        group.renames.push_back(rename);
+        const std::size_t most = kRenamesPerName * limits.group;
+        while (group.renames.size() > most) {
+            const Rename forgotten = std::move(group.renames.front());
+            group.renames.erase(group.renames.begin());
+            Touch touch;
+            touch.path = forgotten.from;
+            touch.other_path = forgotten.to;
+            touch.directory = forgotten.directory;
+            touch.actor_unknown = "one of too many renames";
+            unlinked(touch);
+        }
     }
 
     // One group of two; 0 when it would be too large.
@@ -172,8 +191,8 @@ struct TouchSet::Impl {
     // A directory was renamed: names waiting below it are now below the new path.
     void carry(const std::string& from, const std::string& to) {
         for (auto& [id, loan] : loans)
-            for (auto& entry : loan.group.entries)
-                if (is_below(entry.name.path, from)) {
+            for (const auto& entry : loan.group.entries)
+                if (is_below(path_now(loan, entry.name.path), from)) {
                     loan.carried.push_back({from, to, true});
                     break;
                 }
@@ -181,6 +200,13 @@ struct TouchSet::Impl {
         for (const auto& [path, id] : index)
             if (is_below(path, from)) below.push_back(path);
         for (const auto& path : below) rename_entry(path, to + path.substr(from.size()));
+    }
+
+    // Where a name that is out has been carried to.
+    static std::string path_now(const OnLoan& loan, std::string path) {
+        for (const auto& carried : loan.carried)
+            if (is_below(path, carried.from)) path = carried.to + path.substr(carried.from.size());
+        return path;
     }
 
     void rename_entry(const std::string& from, const std::string& to) {
@@ -207,6 +233,8 @@ struct TouchSet::Impl {
             barriers.erase(id);
             unpark_all(id);
             waiting.erase(id);
+        } else if (id != other) {
+            link(to, group.entries.front().name.path);  // what its renames linked stays linked
         }
         reorder(to);
     }
@@ -255,12 +283,14 @@ struct TouchSet::Impl {
             loans.at(busy->second).parked.push_back(id);
             return true;
         }
-        // Groups that rename directories wait for older ones only, so that none can wait in a circle.
-        const auto end = barriers.contains(id) ? barriers.find(id) : barriers.end();
-        for (auto other = barriers.begin(); other != end; ++other) {
-            const auto loan = loans.find(*other);
-            if (!bars(group, loan == loans.end() ? waiting.at(*other) : loan->second.group)) continue;
-            (loan == loans.end() ? behind[*other] : loan->second.parked).push_back(id);
+        // Of those that wait themselves, groups that rename directories wait for older ones only, so that none can wait in a circle.
+        const bool barrier = barriers.contains(id);
+        for (const GroupId other : barriers) {
+            if (other == id) continue;
+            const auto loan = loans.find(other);
+            if (loan == loans.end() && barrier && other > id) continue;
+            if (!bars(group, loan == loans.end() ? waiting.at(other) : loan->second.group)) continue;
+            (loan == loans.end() ? behind[other] : loan->second.parked).push_back(id);
             return true;
         }
         return false;
@@ -299,15 +329,10 @@ struct TouchSet::Impl {
     }
 
     void take_back(OnLoan loan) {
-        for (const auto& carried : loan.carried) {
-            const auto translate = [&](std::string& path) {
-                if (is_below(path, carried.from)) path = carried.to + path.substr(carried.from.size());
-            };
-            for (auto& entry : loan.group.entries) translate(entry.name.path);
-            for (auto& rename : loan.group.renames) {
-                translate(rename.from);
-                translate(rename.to);
-            }
+        for (auto& entry : loan.group.entries) entry.name.path = path_now(loan, entry.name.path);
+        for (auto& rename : loan.group.renames) {
+            rename.from = path_now(loan, rename.from);
+            rename.to = path_now(loan, rename.to);
         }
         for (auto& entry : loan.group.entries) put_back(std::move(entry));
         // They happened before whatever came meanwhile: to the front, last one first.
@@ -317,8 +342,10 @@ struct TouchSet::Impl {
             const GroupId id = link(rename->from, rename->to);
             if (id == 0) continue;
             auto& group = waiting.at(id);
+            std::erase_if(group.renames, [&](const Rename& later) { return later.from == rename->from && later.to == rename->to; });
             group.renames.insert(group.renames.begin(), *rename);
             if (rename->directory) barriers.insert(id);
+            reorder(rename->from);
         }
     }
 

@@ -1,0 +1,209 @@
+// When a touched name is handed out.
+#include <catch2/catch.hpp>
+
+#include "unit/touch/drive.hpp"
+
+using namespace drive;
+
+TEST_CASE("nothing waits in an empty set") {
+    TouchSet set(kTimes, {});
+    CHECK(next(set) == -1);
+    CHECK_FALSE(set.take(SteadyTime::max()));
+    CHECK_FALSE(set.take_sweep());
+}
+
+TEST_CASE("closed, or its attributes changed, or wanted by a sweep: at once") {
+    const auto act = GENERATE(Act::closed, Act::attributes, Act::look);
+    TouchSet set(kTimes, {});
+    set.touch(touch(act, "/a", 1000));
+    CHECK(next(set) == 1000);
+    CHECK(taken(set, 999).empty());
+    CHECK(taken(set, 1000) == "/a");
+    CHECK(taken(set, 9999).empty());
+}
+
+TEST_CASE("new, gone or moved: after a moment in which a successor may come") {
+    TouchSet set(kTimes, {});
+    SECTION("created and closed") {
+        set.touch(touch(Act::created, "/a", 1000));
+        set.touch(touch(Act::closed, "/a", 1001));
+        CHECK(next(set) == 1021);
+    }
+    SECTION("deleted") {
+        set.touch(touch(Act::deleted, "/a", 1000));
+        CHECK(next(set) == 1020);
+    }
+    SECTION("moved in and out") {
+        set.touch(touch(Act::moved_in, "/a", 1000));
+        CHECK(next(set) == 1020);
+        set.touch(touch(Act::moved_out, "/a", 1007));
+        CHECK(next(set) == 1027);
+    }
+    SECTION("a new directory stays open for nobody") {
+        auto made = touch(Act::created, "/d", 1000);
+        made.directory = true;
+        set.touch(made);
+        CHECK(next(set) == 1020);
+    }
+    SECTION("deleted and made anew, and closed") {
+        set.touch(touch(Act::deleted, "/a", 1000));
+        set.touch(touch(Act::created, "/a", 1001));
+        set.touch(touch(Act::closed, "/a", 1002));
+        CHECK(next(set) == 1022);
+    }
+}
+
+TEST_CASE("a file that stays open is handed out when quiet, and at the latest after the patience") {
+    TouchSet set(kTimes, {});
+    set.touch(touch(Act::modified, "/a", 1000));
+    CHECK(next(set) == 1500);
+    set.touch(touch(Act::modified, "/a", 1400));
+    CHECK(next(set) == 1900);
+    for (int at = 1500; at <= 6100; at += 100) set.touch(touch(Act::modified, "/a", at));
+    CHECK(next(set) == 6000);
+    CHECK(taken(set, 5999).empty());
+    CHECK(taken(set, 6000) == "/a");
+}
+
+TEST_CASE("its last writer's close ends the wait") {
+    TouchSet set(kTimes, {});
+    set.touch(touch(Act::modified, "/a", 1000));
+    set.touch(touch(Act::closed, "/a", 1100));
+    CHECK(next(set) == 1100);
+}
+
+TEST_CASE("a name looked at again and again comes at growing distance, up to the patience") {
+    TouchSet set(kTimes, {});
+    std::int64_t at = 10'000;
+    std::vector<std::int64_t> distances;
+    for (int i = 0; i < 12; ++i) {
+        set.touch(touch(Act::closed, "/a", at));
+        const auto ready = next(set);
+        distances.push_back(ready - at);
+        at = ready;
+        REQUIRE(taken(set, at) == "/a");
+    }
+    CHECK(distances == std::vector<std::int64_t>{0, 20, 40, 80, 160, 320, 640, 1280, 2560, 5000, 5000, 5000});
+    // Left in peace long enough, it is as new.
+    set.touch(touch(Act::closed, "/a", at + 60'000));
+    CHECK(next(set) == at + 60'000);
+    CHECK(taken(set, at + 60'000) == "/a");
+    set.touch(touch(Act::closed, "/a", at + 60'001));
+    CHECK(next(set) == at + 60'020);
+}
+
+TEST_CASE("touches of one name become one, and say all that happened") {
+    TouchSet set(kTimes, {});
+    for (int i = 0; i < 1000; ++i) {
+        auto write = touch(Act::modified, "/a", 1000 + i);
+        write.actor = actor(i % 2 == 0 ? "cat" : "dd");
+        set.touch(write);
+    }
+    auto sweep = touch(Act::look, "/a", 2000);
+    sweep.verify_all = true;
+    sweep.unwatched_since = WallTime(std::chrono::seconds(5));
+    sweep.actor = actor("cat");
+    set.touch(sweep);
+    const auto group = set.take(ms(2600));
+    REQUIRE(names_of(group) == "/a");
+    const auto& name = group->pending.names[0];
+    CHECK(name.acts == (bit(Act::modified) | bit(Act::look)));
+    CHECK(name.first == WallTime(std::chrono::milliseconds(1000)));
+    CHECK(name.last == WallTime(std::chrono::milliseconds(2000)));
+    CHECK(name.verify_all);
+    CHECK(name.unwatched_since == WallTime(std::chrono::seconds(5)));
+    REQUIRE(name.actors.size() == 2);
+    CHECK(name.actors[0]->process.name == "dd");
+    CHECK(name.actors[1]->process.name == "cat");
+    CHECK(name.actors_complete);
+    CHECK(set.counters().touches == 1001);
+    CHECK(set.counters().coalesced == 1000);
+    CHECK(set.counters().waiting == 0);
+    CHECK(set.counters().waiting_peak == 1);
+    CHECK(set.counters().looked_at == 1);
+}
+
+TEST_CASE("the last writers are kept, and that some were not is said") {
+    TouchSet set(kTimes, {.actors = 2});
+    for (const auto* who : {"one", "two", "three"}) {
+        auto write = touch(Act::closed, "/a", 1000);
+        write.actor = actor(who);
+        set.touch(write);
+    }
+    auto unknown = touch(Act::closed, "/b", 1000);
+    unknown.actor_unknown = "gone";
+    set.touch(unknown);
+    const auto a = set.take(ms(1000));
+    const auto b = set.take(ms(1000));
+    REQUIRE(names_of(a) == "/a");
+    REQUIRE(a->pending.names[0].actors.size() == 2);
+    CHECK(a->pending.names[0].actors[1]->process.name == "three");
+    CHECK_FALSE(a->pending.names[0].actors_complete);
+    REQUIRE(names_of(b) == "/b");
+    CHECK(b->pending.names[0].actor_unknown == "gone");
+}
+
+TEST_CASE("names come in the order in which they are ready") {
+    TouchSet set(kTimes, {});
+    set.touch(touch(Act::deleted, "/late", 1000));
+    set.touch(touch(Act::closed, "/b", 1002));
+    set.touch(touch(Act::closed, "/a", 1001));
+    CHECK(taken(set, 2000) == "/a");
+    CHECK(taken(set, 2000) == "/b");
+    CHECK(taken(set, 2000) == "/late");
+}
+
+TEST_CASE("while a name is out, its touches wait inside and come out later") {
+    TouchSet set(kTimes, {});
+    set.touch(touch(Act::closed, "/a", 1000));
+    const auto out = set.take(ms(1000));
+    REQUIRE(out);
+    set.touch(touch(Act::closed, "/a", 1001));
+    CHECK(names_of(set.take(ms(1'000'000))).empty());
+    CHECK(next(set) == -1);  // nothing can be had before done()
+    CHECK(set.counters().waiting == 1);
+    set.done(out->token, ms(1050));
+    CHECK(next(set) == 1020);
+    CHECK(taken(set, 1050) == "/a");
+}
+
+TEST_CASE("a look that told nothing final is taken again, with all that was known, at growing distance") {
+    TouchSet set(kTimes, {});
+    auto write = touch(Act::closed, "/a", 1000);
+    write.actor = actor("dd");
+    set.touch(write);
+    const auto out = set.take(ms(1000));
+    auto change = touch(Act::attributes, "/a", 1010);
+    change.actor = actor("chmod");
+    set.touch(change);
+    set.again(out->token, ms(1015));
+    CHECK(next(set) == 1020);
+    const auto second = set.take(ms(1020));
+    REQUIRE(names_of(second) == "/a");
+    CHECK(second->pending.names[0].acts == (bit(Act::closed) | bit(Act::attributes)));
+    REQUIRE(second->pending.names[0].actors.size() == 2);
+    CHECK(second->pending.names[0].actors[0]->process.name == "dd");
+    CHECK(second->pending.names[0].first == WallTime(std::chrono::milliseconds(1000)));
+    set.again(second->token, ms(1021));
+    CHECK(next(set) == 1060);
+}
+
+TEST_CASE("whoever waits is woken when something is ready earlier, and not for every write") {
+    TouchSet set(kTimes, {});
+    int woken = 0;
+    set.on_change([&] { ++woken; });
+    set.touch(touch(Act::modified, "/a", 1000));
+    CHECK(woken == 1);
+    set.touch(touch(Act::modified, "/a", 1100));
+    set.touch(touch(Act::deleted, "/b", 2000));
+    CHECK(woken == 1);
+    set.touch(touch(Act::closed, "/c", 1200));
+    CHECK(woken == 2);
+    const auto out = set.take(ms(1200));
+    set.done(out->token, ms(1200));
+    CHECK(woken == 3);
+    set.gap({"/d", "lost", 1, {}});
+    CHECK(woken == 4);
+    set.sweep({"/e", "moved in", SweepDepth::changed, nullptr, "", {}, false});
+    CHECK(woken == 5);
+}
