@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <fstream>
+#include <cerrno>
 
 #include "privileges.hpp"
 #include "touchstone/doctor.hpp"
@@ -27,7 +27,7 @@ Diagnosis process_information() {
     if (::access("/proc/1/status", R_OK) != 0)
         return {Level::warn, "/proc", "processes of other users cannot be seen: findings will not say who", "remount /proc without hidepid, or grant CAP_SYS_PTRACE"};
     char target[8];
-    if (::readlink("/proc/1/exe", target, sizeof target) < 0)
+    if (::readlink("/proc/1/exe", target, sizeof target) < 0 && errno != ENOENT)
         return {Level::warn, "/proc", "executables of other users' processes cannot be read: findings name them by command name only", "grant CAP_SYS_PTRACE"};
     return {Level::ok, "/proc", "processes of all users can be named", ""};
 }
