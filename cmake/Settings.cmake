@@ -17,6 +17,9 @@ add_library(touchstone_settings INTERFACE)
 target_compile_options(touchstone_settings INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
     -fstack-protector-strong -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    target_compile_options(touchstone_settings INTERFACE -Wno-restrict)  # false alarms on std::string: GCC bug 105651
+endif()
 target_compile_definitions(touchstone_settings INTERFACE TOUCHSTONE_VERSION="${PROJECT_VERSION}" _FILE_OFFSET_BITS=64)
 target_link_options(touchstone_settings INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 if(CMAKE_BUILD_TYPE MATCHES "Rel")
