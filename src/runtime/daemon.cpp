@@ -112,6 +112,18 @@ std::vector<std::string> Daemon::own_paths() const {
     return paths;
 }
 
+std::vector<std::string> Daemon::names_of(ObjectId id) {
+    const Config& config = loaded_.config;
+    if (!known_) {
+        auto opened = KnownStore::open(config.baseline.path, config.state.path);
+        if (!opened && opened.error().kind == ErrorKind::corrupt) opened = KnownStore::open("", config.state.path);
+        if (!opened) return {};
+        known_.emplace(std::move(*opened));
+    }
+    auto paths = known_->paths_of(id);
+    return paths ? std::move(*paths) : std::vector<std::string>{};
+}
+
 Status Daemon::make_source() {
     const Config& config = loaded_.config;
     processes_ = std::make_unique<ProcessTable>(config.limits.processes, host_.id, host_.boot_id);
@@ -120,6 +132,9 @@ Status Daemon::make_source() {
     options.limited_queue = config.limits.kernel_queue != 0;
     options.filesystems = config.sources.filesystems;
     options.own_paths = own_paths();
+    options.wall_now = wall_now;
+    options.steady_now = steady_now;
+    options.names_of = [this](ObjectId id) { return names_of(id); };
     auto made = FanotifySource::make(std::move(options), policy_, *processes_, *touches_);
     if (!made) return fail(made.error());
     source_ = std::move(*made);
@@ -163,6 +178,7 @@ Status Daemon::make_loop() {
     const auto on_covered = [](sd_event_source*, int fd, std::uint32_t, void* self) {
         std::uint64_t count = 0;
         (void)!::read(fd, &count, sizeof count);
+        static_cast<Daemon*>(self)->source_->all_swept();
         static_cast<Daemon*>(self)->ready();
         return 0;
     };
@@ -362,6 +378,7 @@ void Daemon::reload() {
 }
 
 void Daemon::baseline_changed() {
+    known_.reset();
     recorder_->queue().push_now(Command([this] {
         recorder_->load_baseline(true);
         verifier_->baseline_replaced();

@@ -47,6 +47,7 @@ private:
     void stop();
     void baseline_changed();
     std::vector<std::string> own_paths() const;
+    std::vector<std::string> names_of(ObjectId id);
 
     std::string answer(const std::string& request);
     std::string status() const;
@@ -64,6 +65,7 @@ private:
     std::unique_ptr<FanotifySource> source_;
     std::unique_ptr<Verifier> verifier_;
     std::unique_ptr<Sweeper> sweeper_;
+    std::optional<KnownStore> known_;  // for the intake thread
     sd_event* events_ = nullptr;
     Fd mountinfo_;
     Fd covered_;  // eventfd: the sweep thread says that a sweep covered every watch

@@ -156,7 +156,7 @@ void Recorder::judge_group(Looked& looked) {
             if (!moved)
                 spdlog::error("moving what is known of {} to {}: {}", printable(finding.previous_path), printable(finding.path), moved.error().what);
             else
-                finding.descendants = *moved;
+                finding.descendants = *moved > 0 ? *moved - 1 : 0;  // the directory itself moved too
             // Whatever changed below on the way is found by comparing.
             SweepRequest request;
             request.scope = finding.path;

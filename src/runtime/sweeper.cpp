@@ -1,14 +1,11 @@
 #include "sweeper.hpp"
 
 #include <fmt/format.h>
-#include <fcntl.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 
 #include "clock.hpp"
-#include "touchstone/bytes.hpp"
-#include "touchstone/fd.hpp"
 
 namespace touchstone {
 namespace {
@@ -150,10 +147,7 @@ SweepHooks Sweeper::hooks() {
         }
     };
     hooks.on_directory = [this](const std::string& path, int fd) { source_.learn_directory(path, fd); };
-    hooks.on_link = [this](const std::string& directory, const std::string& name, int directory_fd) {
-        const Fd fd(::openat(directory_fd, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
-        if (fd) source_.learn_link(join_path(directory, name), fd.get());
-    };
+    hooks.on_link = [this](const std::string& directory, const std::string& name, int fd) { source_.learn_link(directory, name, fd); };
     hooks.open_known = [this]() -> Result<std::unique_ptr<KnownReader>> {
         auto opened = KnownStore::open(without_baseline_ ? "" : config_.baseline.path, config_.state.path);
         if (!opened && opened.error().kind == ErrorKind::corrupt) opened = KnownStore::open("", config_.state.path);
