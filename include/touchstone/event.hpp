@@ -65,8 +65,10 @@ struct Event {
     Names names;
 };
 
-// 32 hex digits. Of a finding it is a function of host, path, action and what the object was and is (identity, ctime, size, digest), so that
-// a finding made again after a power loss carries the same id (DESIGN.md 5.3). Of a transient, gap or notice: also of boot, time and sequence.
+// 32 hex digits. Of a finding it is a function of host, path, action and what the object was and is (identity, ctime, size, digest, and the
+// changes, for ctime stands still within a clock tick), so that a finding made again after a power loss carries the same id (DESIGN.md 5.3).
+// Of a transient, gap or notice: also of boot, time and sequence. The same object in the same two states once more (mounted over, and
+// back) has the same id, and another sequence.
 std::string event_id(const Event& event, const Host& host);
 
 // One line, no newline, valid UTF-8 whatever the names hold; schema: docs/event.schema.json.

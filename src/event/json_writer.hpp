@@ -1,4 +1,4 @@
-// Appends JSON to a string, without building a tree first: an ordered_json of a full finding takes 29 us, this 3 us, and the recorder has
+// Appends JSON to a string, without building a tree first: an ordered_json of a full finding takes 30 us, this 6 us, and the recorder has
 // one thread for 50,000 findings at a time.
 #pragma once
 

@@ -112,7 +112,7 @@ private:
         const auto appended = file_->append(lines);
         failed_ = appended.error.has_value();
         if (failed_) failure_ = *appended.error;
-        const auto count = static_cast<std::size_t>(std::count(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(appended.bytes), '\n'));
+        const auto count = static_cast<std::size_t>(std::ranges::count(std::string_view(lines).substr(0, appended.bytes), '\n'));
         if (count > 0) cursor_.delivered = events[count - 1].sequence;
         return count;
     }

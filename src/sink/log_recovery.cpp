@@ -112,7 +112,7 @@ std::optional<std::string> find_rotated(const std::string& path, ObjectId file) 
     if (!listing) return std::nullopt;
     while (const dirent* entry = ::readdir(listing.get())) {
         struct stat info {};
-        if (entry->d_ino != file.inode || ::fstatat(::dirfd(listing.get()), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
+        if (::fstatat(::dirfd(listing.get()), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
         if (S_ISREG(info.st_mode) && ObjectId{info.st_dev, info.st_ino} == file) return join_path(directory, entry->d_name);
     }
     return std::nullopt;

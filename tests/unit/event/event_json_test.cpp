@@ -51,7 +51,8 @@ TEST_CASE("keys come in the documented order") {
         return keys;
     };
     const auto line = nlohmann::ordered_json::parse(line_of(changed()));
-    CHECK(order(line) == std::vector<std::string>{"@timestamp", "ecs", "event", "message", "file", "process", "user", "host", "rule", "tags", "touchstone"});
+    CHECK(order(line) == std::vector<std::string>{"@timestamp", "ecs", "event", "message", "file", "process", "user", "host", "rule", "tags",
+                                                  "touchstone"});
     CHECK(order(line["event"]) ==
           std::vector<std::string>{"id", "kind", "category", "type", "action", "sequence", "severity", "module", "dataset"});
 }

@@ -79,7 +79,8 @@ Event appeared_by_two() {
     made.after->digest.clear();
     made.after->mode = 0777;
     made.after->link_target = "../tmp/\xff";
-    made.after->xattrs = {{"security.selinux", "system_u:object_r:etc_t:s0"}, {"user.big", std::string(5000, 'x')}, {"user.raw", "\x01\x02"}};
+    made.after->xattrs = {{"security.selinux", "system_u:object_r:etc_t:s0"},
+                          {"user.big", std::string(5000, 'x')}, {"user.raw", "\x01\x02"}};
     made.touch.actors = {vim(), in_container()};
     made.touch.actors_complete = false;
     made.verdict = Verdict::expected;

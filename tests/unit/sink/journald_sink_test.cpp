@@ -110,6 +110,7 @@ TEST_CASE("every field reaches journald, also one with newlines and one that no 
         two[1].journal_fields.push_back("TOUCHSTONE_CHANGES=" + std::string(20 << 20, 'x'));
         if (sink->deliver(two) != 2) return 1;
         const auto first = receive(journald);
+        if (holds(first.bytes, "CODE_FILE")) return 5;
         if (!holds(first.bytes, "TOUCHSTONE_EVENT_ID=id1\n") || !holds(first.bytes, "MESSAGE=event 1\n")) return 2;
         // A value with a newline goes with its length, so it cannot make up a field.
         if (!holds(first.bytes, std::string("TOUCHSTONE_PATH\n\x15\0\0\0\0\0\0\0/tmp/a\nMESSAGE=forged\n", 46))) return 3;
@@ -124,7 +125,7 @@ TEST_CASE("a journald that does not read holds nobody up") {
     check_in_empty_run([] {
         const Fd journald = stand_in_for_journald();
         auto sink = make_journald_sink();
-        const auto many = events(1, 100'000);
+        const auto many = events(1, 20'000);
         const auto taken = sink->deliver(many);
         if (taken == 0 || taken == many.size() || sink->failure().code != EAGAIN) return 1;
         for (std::size_t i = 0; i < taken; ++i)

@@ -48,7 +48,8 @@ TEST_CASE("positions go both ways, and nonsense is refused") {
     const auto position = parse_log_position("2049:77:123456789012");
     REQUIRE(position);
     CHECK(to_text(*position) == "2049:77:123456789012");
-    for (const auto* bad : {"", "1:2", "1:2:", "a:2:3", "1:2:3x", "1:2:-3", "1:2:99999999999999999999999"}) CHECK_FALSE(parse_log_position(bad));
+    for (const auto* bad : {"", "1:2", "1:2:", "a:2:3", "1:2:3x", "1:2:-3", "1:2:99999999999999999999999"})
+        CHECK_FALSE(parse_log_position(bad));
 }
 
 TEST_CASE("lines are appended in order to a private file") {

@@ -35,7 +35,8 @@ private:
 inline OutgoingEvent event(std::uint64_t sequence, std::size_t padding = 0) {
     const auto number = std::to_string(sequence);
     return {sequence, "id" + number,
-            R"({"@timestamp":"2026-01-31T12:00:00.123456789Z","event":{"sequence":)" + number + R"(},"pad":")" + std::string(padding, 'x') + "\"}",
+            R"({"@timestamp":"2026-01-31T12:00:00.123456789Z","event":{"sequence":)" + number + R"(},"pad":")" + std::string(padding, 'x') +
+                "\"}",
             {"MESSAGE=event " + number, "TOUCHSTONE_EVENT_ID=id" + number, "TOUCHSTONE_SEQUENCE=" + number}};
 }
 
