@@ -198,3 +198,17 @@ TEST_CASE("a log known by rotation alone, once its mode is changed, no longer st
     CHECK(told(scene.judge()) == "changed /l.2 (mode)");
     CHECK(remembered(scene.judge()) == "/l.2 known");
 }
+
+TEST_CASE("an absence that a rotation explains stays explained") {
+    const auto again = logs().name("/l", kDeleted).baseline(log(1, "a")).reported(Absent{}, true).judge();
+    CHECK(told(again).empty());
+    CHECK(remembered(again) == "/l absent follows");
+}
+
+TEST_CASE("another log, renamed to where one was rotated away, does not follow it") {
+    auto scene = logs();
+    scene.name("/x", kMoved).baseline(log(7, "z")).name("/l", kMoved).baseline(log(1, "a")).reported(Absent{}, true).now(log(7, "z", "", 300));
+    scene.rename("/x", "/l");
+    CHECK(told(scene.judge()) == "renamed /l was /x");
+    CHECK(remembered(scene.judge()) == "/x absent; /l known");
+}

@@ -1,5 +1,6 @@
 // Groups of names that renames link.
 #include <catch2/catch.hpp>
+#include <cerrno>
 
 #include "unit/judge/scene.hpp"
 
@@ -185,4 +186,38 @@ TEST_CASE("a renamed object that can no longer be read is both") {
     Scene scene;
     scene.name("/a", kMoved).baseline(file(1, "x")).name("/b", kMoved).now(now).rename("/a", "/b");
     CHECK(told(scene.judge()) == "renamed /b was /a; unreadable /b");
+}
+
+TEST_CASE("of two hard links, one replaced and one gone, the one that is gone was renamed") {
+    auto linked = file(1, "x");
+    linked.link_count = 2;
+    Scene scene;
+    scene.name("/a", kMoved | kCreated).baseline(linked).now(file(5, "y", 200)).name("/b", kMoved).baseline(linked);
+    scene.name("/c", kMoved).now(linked).rename("/a", "/c").rename("/b", "/c");
+    CHECK(told(scene.judge()) == "changed /a (sha256 link_count); renamed /c was /b");
+}
+
+TEST_CASE("a hard link that stays does not become the other's new name") {
+    auto linked = file(1, "x"), alone = file(1, "x", 200);
+    linked.link_count = 2;
+    Scene scene;
+    scene.name("/a", kMoved | kDeleted).baseline(linked).name("/b", kMoved).baseline(linked).now(alone).rename("/a", "/b");
+    CHECK(told(scene.judge()) == "vanished /a; changed /b (link_count)");
+}
+
+TEST_CASE("a temporary name belongs to where it led, however far, before where it came from") {
+    Scene scene;
+    scene.name("/a", kMoved | kCreated).baseline(file(1, "x")).now(file(2, "y", 200)).name("/v", kMoved).name("/w", kMoved);
+    scene.name("/c", kMoved).now(file(1, "x", 200)).rename("/a", "/v").rename("/v", "/w").rename("/w", "/c");
+    CHECK(told(scene.judge()) == "changed /a (sha256); renamed /c was /a via /v /w");
+}
+
+TEST_CASE("what cannot be seen at all is taken for the object that went there, if one is missing") {
+    Scene scene;
+    scene.name("/a", kMoved).baseline(file(1, "x")).name("/b", kMoved).now(refused(EIO, "statx")).rename("/a", "/b");
+    CHECK(told(scene.judge()) == "renamed /b was /a; unreadable /b");
+    scene = Scene();
+    scene.name("/a", kMoved | kCreated).baseline(file(1, "x")).now(file(2, "y", 200));
+    scene.name("/b", kMoved).now(refused(EIO, "statx")).rename("/a", "/b");
+    CHECK(told(scene.judge()) == "changed /a (sha256); unreadable /b");
 }
