@@ -84,8 +84,8 @@ Status Daemon::open_stores() {
     if (const auto until = state->value("watching_until"); until && until->has_value()) unwatched_since_ = parse_time(**until);
     if (const auto last = state->value("last_full_comparison"); last && last->has_value()) last_comparison_ = **last;
 
-    auto baseline = BaselineReader::open(config.baseline.path);
-    if (!baseline && baseline.error().kind == ErrorKind::no_permission) return fail(baseline.error());
+    auto baseline = open_baseline(config);
+    if (!baseline && baseline.error().kind != ErrorKind::corrupt && baseline.error().code != ENOENT) return fail(baseline.error());
     if (baseline && unwatched_since_ == WallTime{}) unwatched_since_ = baseline->info().built_at;
 
     touches_ = std::make_unique<TouchSet>(settle_times(config), touch_set_limits(config));

@@ -42,6 +42,15 @@ std::string cached(std::unordered_map<std::uint32_t, std::string>& cache, std::u
 
 }  // namespace
 
+// A digest says nothing about one of another algorithm, so such a baseline would hide every change of content.
+Result<BaselineReader> open_baseline(const Config& config) {
+    auto opened = BaselineReader::open(config.baseline.path);
+    if (!opened || opened->info().digest == config.baseline.digest) return opened;
+    return fail(Error{fmt::format("{} was built with {}, and [baseline] digest says {}: build it again, or set the digest back", config.baseline.path,
+                                  config_name(opened->info().digest), config_name(config.baseline.digest)),
+                      ErrorKind::bad_input, 0});
+}
+
 Recorder::Recorder(Setup setup, TouchSet& touches, Pulse& pulse)
     : config_(std::move(setup.config)),
       host_(std::move(setup.host)),
@@ -254,7 +263,7 @@ void Recorder::settle_batch() {
 }
 
 void Recorder::load_baseline(bool reconcile) {
-    auto opened = BaselineReader::open(config_.baseline.path);
+    auto opened = open_baseline(config_);
     if (!opened) {
         ledger_.set_baseline(std::nullopt);
         return announce_no_baseline(opened.error());

@@ -28,6 +28,9 @@ struct RecorderCounters {
     std::atomic<std::uint64_t> unsaved{0};    // rows and events that the state's disk refuses just now
 };
 
+// The configured baseline; bad_input when it was made with another digest than is configured.
+Result<BaselineReader> open_baseline(const Config& config);
+
 class Recorder {
 public:
     struct Setup {
