@@ -207,7 +207,8 @@ TEST_CASE("an absence that a rotation explains stays explained") {
 
 TEST_CASE("another log, renamed to where one was rotated away, does not follow it") {
     auto scene = logs();
-    scene.name("/x", kMoved).baseline(log(7, "z")).name("/l", kMoved).baseline(log(1, "a")).reported(Absent{}, true).now(log(7, "z", "", 300));
+    scene.name("/x", kMoved).baseline(log(7, "z"));
+    scene.name("/l", kMoved).baseline(log(1, "a")).reported(Absent{}, true).now(log(7, "z", "", 300));
     scene.rename("/x", "/l");
     CHECK(told(scene.judge()) == "renamed /l was /x");
     CHECK(remembered(scene.judge()) == "/x absent; /l known");
