@@ -18,10 +18,13 @@ constexpr std::size_t kSiblings = 4'096;
 
 std::vector<std::string> names_in(const std::string& directory) {
     std::vector<std::string> names;
-    auto fd = open_nofollow(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const auto place = open_nofollow(directory, O_DIRECTORY);  // an O_PATH descriptor, which cannot be listed itself
+    if (!place) return names;
+    Fd fd(::openat(place->get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd) return names;
-    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(fd->release()), ::closedir);
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(fd.get()), ::closedir);
     if (!stream) return names;
+    fd.release();
     while (const dirent* entry = ::readdir(stream.get())) {
         if (names.size() >= kSiblings) break;
         names.emplace_back(entry->d_name);
