@@ -1,1 +1,1 @@
-touchstone_fuzz(state SOURCES state_fuzz.cpp STAGES state)
+touchstone_fuzz(state_fuzz SOURCES state_fuzz.cpp STAGES state)

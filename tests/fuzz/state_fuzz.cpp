@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -60,7 +61,10 @@ void read_state(const std::string& directory) {
 
 void use_state(const std::string& directory) {
     auto state = State::open(directory);
-    if (!state) std::abort();
+    if (!state) {
+        std::fprintf(stderr, "%s\n", state.error().what.c_str());
+        std::abort();
+    }
     static_cast<void>(state->after(0, 100));
     static_cast<void>(state->cursor("json"));
     static_cast<void>(state->begin());

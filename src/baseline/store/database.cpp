@@ -125,7 +125,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& file, Access
     if (handle == nullptr) return fail(Error{fmt::format("open {}: out of memory", file), ErrorKind::system, ENOMEM});
     sqlite3_extended_result_codes(handle, 1);
     if (code != SQLITE_OK) return fail(database->error("open", code));
-    if (auto done = database->configure(access); !done) return fail(done.error());
+    // The first pragma reads the schema.
+    if (auto done = database->configure(access); !done) return fail(blame_file(done.error()));
     return database;
 }
 

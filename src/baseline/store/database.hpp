@@ -95,6 +95,7 @@ private:
     friend class Query;
     Database(std::string file, sqlite3* handle) : file_(std::move(file)), handle_(handle) {}
     Status configure(Access access);
+    static Error blame_file(Error error);
     Error error(std::string_view attempted, int code) const;
     Error error(int code) const;
 

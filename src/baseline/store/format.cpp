@@ -5,15 +5,11 @@
 
 namespace touchstone::store {
 
-namespace {
-
 // "unsupported file format" and the like come as SQLite's general error: the file is at fault, for our statements are literals.
-Error blame_file(Error error) {
+Error Database::blame_file(Error error) {
     if (error.kind == ErrorKind::system && error.code == EINVAL) error = Error{std::move(error.what), ErrorKind::corrupt, 0};
     return error;
 }
-
-}  // namespace
 
 Status Database::check_format(std::int64_t application_id, std::int64_t version, std::span<const SchemaEntry> schema) {
     const auto id = number("PRAGMA application_id");

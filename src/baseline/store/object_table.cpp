@@ -17,6 +17,14 @@ bool is_everything(const std::string& scope) { return scope.empty() || scope == 
 
 }  // namespace
 
+bool Ascending::advance(std::string_view directory, std::string_view name) {
+    const int compared = directory.compare(directory_);
+    if (compared < 0 || (compared == 0 && name <= name_)) return false;  // no name is empty, so the first row passes
+    if (compared > 0) directory_.assign(directory);
+    name_.assign(name);
+    return true;
+}
+
 Status GlanceCursor::open(const std::string& directory) {
     auto query = database_->query("SELECT " TS_GLANCE_COLUMNS " FROM object WHERE dir=?1 ORDER BY name");
     if (!query) return fail(query.error());
@@ -32,7 +40,7 @@ Result<bool> GlanceCursor::next() {
         if (row) query_.reset();
         return row;
     }
-    if (!read_glance(*query_, glance_, absent_)) return fail(database_->corrupt(kDamagedRow));
+    if (!read_glance(*query_, glance_, absent_) || !order_.advance({}, glance_.name)) return fail(database_->corrupt(kDamagedRow));
     return true;
 }
 
@@ -77,12 +85,12 @@ Result<bool> ObjectTable::holds(const std::string& path) {
 }
 
 Result<bool> ObjectTable::visit_rows(Query& query, const Visitor& visit) {
-    for (;;) {
+    for (Ascending order;;) {
         const auto row = query.step();
         if (!row) return fail(row.error());
         if (!*row) return true;
         const auto found = read_row(query);
-        if (!found) return fail(database_->corrupt(kDamagedRow));
+        if (!found || !order.advance(query.blob(0), query.blob(1))) return fail(database_->corrupt(kDamagedRow));
         if (!visit(*found)) return false;
     }
 }
@@ -145,11 +153,12 @@ Result<std::vector<std::string>> ObjectTable::paths_of(ObjectId id) {
     if (!query) return fail(query.error());
     query->bind(1, to_stored(id.inode)).bind(2, to_stored(id.device));
     std::vector<std::string> out;
-    for (;;) {
+    for (Ascending order;;) {
         const auto row = query->step();
         if (!row) return fail(row.error());
         if (!*row) return out;
-        if (!query->is_blob(0) || !query->is_blob(1) || !is_stored_name(query->blob(0), query->blob(1)))
+        if (!query->is_blob(0) || !query->is_blob(1) || !is_stored_name(query->blob(0), query->blob(1)) ||
+            !order.advance(query->blob(0), query->blob(1)))
             return fail(database_->corrupt(kDamagedRow));
         out.push_back(join_path(query->blob(0), query->blob(1)));
     }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/database.hpp"
@@ -11,6 +12,16 @@
 #include "touchstone/object.hpp"
 
 namespace touchstone::store {
+
+// Whether rows come in strictly ascending order. In a damaged tree, where pages can be reached over and over, they do not: without this a
+// forged file could keep a reader busy for ever.
+class Ascending {
+public:
+    bool advance(std::string_view directory, std::string_view name);
+
+private:
+    std::string directory_, name_;
+};
 
 // The names in one directory, in byte order, absences included.
 class GlanceCursor {
@@ -25,6 +36,7 @@ public:
 private:
     Database* database_;
     std::optional<Query> query_;
+    Ascending order_;
     Glance glance_;
     bool absent_ = false;
 };

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "samples.hpp"
+#include "store/object_table.hpp"
 
 using namespace touchstone;
 using namespace touchstone::samples;
@@ -139,4 +140,36 @@ TEST_CASE("journals beside an immutable baseline are not believed") {
     REQUIRE(reader);
     CHECK(reader->verify());
     CHECK(std::filesystem::file_size(directory / "sound-wal") == 4096);
+}
+
+TEST_CASE("rows must ascend, so a tree that leads back to itself ends") {
+    store::Ascending order;
+    CHECK(order.advance("", "/"));
+    CHECK(order.advance("/", "a"));
+    CHECK_FALSE(order.advance("/", "a"));
+    CHECK_FALSE(order.advance("", "z"));
+    CHECK(order.advance("/", "a.b"));
+    CHECK(order.advance("/a", "A"));
+    CHECK_FALSE(order.advance("/", "z"));
+
+    // Every child of each interior page made the first one.
+    TemporaryDirectory directory;
+    auto bytes = sound_file(directory);
+    int changed = 0;
+    for (std::size_t page = 4096; page < bytes.size(); page += 4096) {
+        if (bytes[page] != 2) continue;
+        const auto cells = static_cast<unsigned char>(bytes[page + 3]) << 8 | static_cast<unsigned char>(bytes[page + 4]);
+        const auto cell = [&](int i) {
+            const std::size_t at = page + 12 + 2 * static_cast<std::size_t>(i);
+            return page + (static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])) << 8 | static_cast<unsigned char>(bytes[at + 1]));
+        };
+        for (int i = 1; i < cells; ++i) bytes.replace(cell(i), 4, bytes, cell(0), 4);
+        ++changed;
+    }
+    REQUIRE(changed > 0);
+    put_content(directory / "loop", bytes);
+    auto reader = BaselineReader::open(directory / "loop");
+    REQUIRE(reader);
+    CHECK(reader->each("", [](const Observation&) { return true; }).error().kind == ErrorKind::corrupt);
+    CHECK(reader->verify().error().kind == ErrorKind::corrupt);
 }
