@@ -86,7 +86,8 @@ private:
         LogContent content;
         if (!was_there(subject)) {
             content.follows = subject.reported && subject.reported->follows_baseline;
-            if (!moves_.carrier[i]) findings_[i] = judge_passing(subject, moves_.chain_end[i]);
+            const bool rotated = subject.rotated_to && profile_of(subject) == Profile::log;  // a compressor took it on
+            if (!moves_.carrier[i] && !rotated) findings_[i] = judge_passing(subject, moves_.chain_end[i]);
         } else if (is_rotated_away(subject)) {
             content.follows = descends_from_baseline(subject);
         } else if (!moves_.moved_to[i]) {

@@ -72,14 +72,16 @@ void RotationMemory::examine(Subject& subject, KnownStore& known, const std::fun
     const auto row = find(known, path);
     const BlockDigests* blocks = known_blocks(row);
     const bool there = subject.now.attributes() != nullptr;
-    if (blocks == nullptr && !there) return;
 
     auto names = names_in(directory);
+    const auto is_made_of_it = [prefix = std::string(split.name) + '.'](const std::string& each) { return each.starts_with(prefix); };
+    if (blocks == nullptr && !there && std::none_of(names.begin(), names.end(), is_made_of_it)) return;
     const auto lately = recall(directory);
     for (const auto& each : lately) names.emplace_back(split_path(each.path).name);
     if (std::find(names.begin(), names.end(), split.name) == names.end()) names.emplace_back(split.name);
     const auto family = family_of(directory, std::string(split.name), names);
 
+    if (blocks == nullptr && !there) return examine_passing(subject, family, lately, known, keep_going);
     if (blocks != nullptr && blocks->size > 0) {
         for (const auto& member : family) {
             const auto candidate = join_path(directory, member);
@@ -104,10 +106,42 @@ void RotationMemory::examine(Subject& subject, KnownStore& known, const std::fun
         const auto other = join_path(directory, member);
         const auto other_row = find(known, other);
         const BlockDigests* of_other = known_blocks(other_row);
-        if (of_other != nullptr && holds_what_was_known_of(other, *of_other)) return;
+        if (of_other == nullptr) continue;
+        if (holds_what_was_known_of(other, *of_other)) return;
+        // Anything would hold an empty log: only its own inode is evidence.
+        if (other != path && of_other->size == 0 && other_row->attributes()->id == subject.now.attributes()->id) {
+            subject.rotated_from = other;
+            return;
+        }
     }
     for (const auto& each : lately)
         if (std::find(family.begin(), family.end(), split_path(each.path).name) != family.end() && holds_what_was_known_of(each.path, each.blocks)) return;
+}
+
+// "app.log.1" came and went, and "app.log.1.gz" holds what was known of a log of the family: it was what the compressor read.
+void RotationMemory::examine_passing(Subject& subject, const std::vector<std::string>& family, const std::vector<Remembered>& lately,
+                                     KnownStore& known, const std::function<bool()>& keep_going) {
+    const auto split = split_path(subject.touch.path);
+    const std::string prefix = std::string(split.name) + '.';
+    for (const auto& compressed : family) {
+        if (!compressed.starts_with(prefix)) continue;
+        const auto candidate = join_path(std::string(split.directory), compressed);
+        const auto holds = [&](const BlockDigests& blocks) {
+            if (blocks.size == 0) return false;
+            const auto held = holds_known(candidate, blocks, algorithm_, keep_going);
+            return held && *held;
+        };
+        const auto in_family = [&](const Remembered& each) { return std::find(family.begin(), family.end(), split_path(each.path).name) != family.end(); };
+        bool found = std::any_of(lately.begin(), lately.end(), [&](const Remembered& each) { return in_family(each) && holds(each.blocks); });
+        for (std::size_t i = 0; i < family.size() && !found; ++i) {
+            const auto row = find(known, join_path(std::string(split.directory), family[i]));
+            const BlockDigests* blocks = known_blocks(row);
+            found = blocks != nullptr && family[i] != compressed && holds(*blocks);
+        }
+        if (!found) continue;
+        subject.rotated_to = candidate;
+        return;
+    }
 }
 
 std::vector<RotationMemory::Remembered> RotationMemory::recall(const std::string& directory) {

@@ -32,6 +32,8 @@ private:
     std::vector<Remembered> recall(const std::string& directory);
     void remember(const std::string& path, const BlockDigests& blocks);
     void examine(Subject& subject, KnownStore& known, const std::function<bool()>& keep_going);
+    void examine_passing(Subject& subject, const std::vector<std::string>& family, const std::vector<Remembered>& lately, KnownStore& known,
+                         const std::function<bool()>& keep_going);
 
     const DigestAlgorithm algorithm_;
     std::mutex mutex_;

@@ -55,6 +55,12 @@ TEST_CASE("a shrunk or replaced log without evidence is changed, and says so") {
     CHECK(replaced.findings[0].reason == "replaced, but its old content is not in any sibling");
 }
 
+TEST_CASE("a name that came and went is silent when its content is in a rotation, of a log only") {
+    CHECK(told(logs().name("/l.1", kCreated | kDeleted).rotated_to("/l.1.gz").judge()).empty());
+    CHECK(told(logs().name("/l.1", kCreated | kDeleted).judge()) == "vanished /l.1 transient as baseline");
+    CHECK(told(Scene().name("/l.1", kCreated | kDeleted).rotated_to("/l.1.gz").judge()) == "vanished /l.1 transient as baseline");
+}
+
 TEST_CASE("another inode with the old content is fine") {
     CHECK(told(logs().name("/l", kCreated | kMoved).baseline(log(1, "ab")).now(log(2, "abc", "", 200)).held(true).judge()).empty());
 }
