@@ -14,6 +14,11 @@ def run(*command):
     return done.stdout
 
 
+def is_mounted(where):
+    with open("/proc/self/mountinfo") as mounts:
+        return any(line.split()[4] == str(where) for line in mounts)
+
+
 @contextlib.contextmanager
 def mounted(where, *arguments):
     """Mounted at `where` until the end of the block, if it still is then."""
@@ -22,7 +27,7 @@ def mounted(where, *arguments):
     try:
         yield where
     finally:
-        while os.path.ismount(where) and subprocess.run(["umount", "-l", where]).returncode == 0:
+        while is_mounted(where) and subprocess.run(["umount", "-l", where]).returncode == 0:
             pass
 
 
