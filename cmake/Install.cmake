@@ -18,7 +18,7 @@ install(CODE "
         message(STATUS \"Kept: \${target}\")
         file(COPY_FILE \"${CMAKE_SOURCE_DIR}/etc/touchstone.toml\" \"\${target}.dist\")
     else()
-        file(INSTALL \"${CMAKE_SOURCE_DIR}/etc/touchstone.toml\" DESTINATION \"\$ENV{DESTDIR}${CMAKE_INSTALL_FULL_SYSCONFDIR}/touchstone\")
+        file(INSTALL \"${CMAKE_SOURCE_DIR}/etc/touchstone.toml\" DESTINATION \"${CMAKE_INSTALL_FULL_SYSCONFDIR}/touchstone\")  # minds DESTDIR by itself
     endif()")
 
 install(TARGETS touchstone RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -20,9 +20,10 @@ bool is_content_of(const Attributes& reported, const Observation& now) {
 
 }  // namespace
 
-std::optional<Finding> reported_difference(const Observation& reported, const std::optional<Observation>& baseline, const RuleRef& rule,
+std::optional<Finding> reported_difference(const Observation& reported, const std::optional<Observation>& in_baseline, const RuleRef& rule,
                                            DigestAlgorithm digest) {
-    if (reported.follows_baseline) return std::nullopt;
+    if (reported.follows_baseline && reported.absent()) return std::nullopt;  // rotated away
+    const auto baseline = expected_of(in_baseline, reported);
     Finding finding;
     finding.path = reported.path;
     finding.rule = rule;
@@ -51,7 +52,7 @@ std::optional<Finding> reported_difference(const Observation& reported, const st
         return finding;
     }
     finding.changes = differences(*finding.before, *finding.after, rule->profile, digest);
-    if (rule->profile == Profile::log) add_log_content(*finding.before, *finding.after, finding);
+    if (rule->profile == Profile::log && !reported.follows_baseline) add_log_content(*finding.before, *finding.after, finding);
     if (finding.changes.empty() && finding.reason.empty()) return std::nullopt;
     return finding;
 }

@@ -31,6 +31,13 @@ TouchSetLimits touch_set_limits(const Config& config) {
     return {config.limits.touch_set, config.limits.gaps, config.limits.actors, config.limits.group};
 }
 
+// The directory below which a watch path with globs may match; the path itself when it has none.
+std::string literal_prefix(const std::string& path) {
+    std::string prefix = path;
+    while (has_glob(prefix)) prefix = std::string(split_path(prefix).directory);
+    return prefix;
+}
+
 WallTime parse_time(const std::string& nanoseconds) { return WallTime{Nanoseconds{std::strtoll(nanoseconds.c_str(), nullptr, 10)}}; }
 
 std::uint64_t microseconds(Nanoseconds time) {
@@ -295,7 +302,7 @@ void Daemon::look_at_logs_again() {
     for (const auto& rule : policy_->rules()) {
         if (rule->profile != Profile::log) continue;
         SweepRequest request;
-        request.scope = rule->path;
+        request.scope = literal_prefix(rule->path);
         request.reason = "logs read again";
         request.depth = SweepDepth::full;
         request.actor_unknown = "found by reading again";
