@@ -75,6 +75,7 @@ def test_a_byte_of_the_old_part_is_seen_by_check(touchstone, log):
 
 
 def test_a_byte_of_the_old_part_with_the_size_kept(touchstone, log):
+    touchstone.configure('profile = "log"', more='[verify]\nlog_period = "1s"')  # in the background
     touchstone.watch()
     with open(log, "r+b") as opened:
         opened.seek(BLOCK)
