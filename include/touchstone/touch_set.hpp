@@ -2,7 +2,7 @@
 //
 // Settling (DESIGN.md section 3): a name that was there and is closed by its last writer, or whose attributes changed, is ready at once; a name
 // that is new, has gone or was renamed is ready `successor` after its last touch, for a save through a temporary name renames it a
-// moment later; a file written or created and not closed is ready when `quiet` has passed since the last touch. Nothing waits longer than `patience`
+// moment later; so is one that only a sweep wants looked at, for the kernel's word of who changed it may still be unread; a file written or created and not closed is ready when `quiet` has passed since the last touch. Nothing waits longer than `patience`
 // after its first touch. A name looked at again and again waits twice as long each time, from `successor` up to `patience`.
 // Names linked by renames form one group, ready when the last of them is.
 //

@@ -1,6 +1,8 @@
 // `touchstone baseline accept`: takes what has changed into the baseline, with who and when.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "baseline_file.hpp"
 #include "cancellation.hpp"
 #include "clock.hpp"
@@ -67,6 +69,14 @@ std::string report(const Intake& intake) {
     return out;
 }
 
+// A mistyped name must not pass for an accepted one.
+void say_unmet(const Intake& intake, const std::vector<std::string>& paths) {
+    const auto below = [](const std::string& scope) { return [&scope](const auto& each) { return is_within(each.first, scope); }; };
+    for (const auto& path : paths)
+        if (std::none_of(intake.taken.begin(), intake.taken.end(), below(path)) && std::none_of(intake.refused.begin(), intake.refused.end(), below(path)))
+            say(fmt::format("touchstone: nothing to accept: {} does not differ from the baseline", printable(path)));
+}
+
 int say_refused(const Intake& intake) {
     for (const auto& [path, why] : intake.refused) say(fmt::format("touchstone: not accepted: {}: {}", printable(path), printable(why)));
     return intake.refused.empty() ? kSuccess : kFailed;
@@ -92,7 +102,8 @@ int baseline_accept(const Session& session, const Arguments& arguments) {
         return cancellation.exit_status();
     }
     const int exit = say_refused(intake);
-    if (intake.taken.empty()) return print(exit == kSuccess ? "nothing to accept: nothing differs from the baseline\n" : "", exit);
+    say_unmet(intake, arguments.paths);
+    if (intake.taken.empty()) return print(arguments.all && exit == kSuccess ? "nothing to accept: nothing differs from the baseline\n" : "", exit);
     const auto info = write(config, (*expected)->baseline(), intake, arguments.note);
     if (!info) return fail_with(info.error());
     tell_baseline_changed(config);

@@ -32,8 +32,9 @@ public:
             app_.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
             std::ostringstream out, err;
-            const bool asked = app_.exit(error, out, err) == 0;
-            return Answer{asked ? kSuccess : kUsage, asked ? out.str() : printable_lines(err.str())};
+            if (app_.exit(error, out, err) == 0) return Answer{kSuccess, out.str()};
+            const bool unknown = argc > 1 && app_.get_subcommands().empty();
+            return Answer{kUsage, (unknown ? "no such verb: " + printable(argv[1]) + "\n" : std::string()) + printable_lines(err.str())};
         }
         return arguments_;
     }

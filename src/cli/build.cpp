@@ -24,7 +24,6 @@ struct Built {
     std::uint64_t unreadable = 0;
     std::vector<std::string> named;  // the first of the unreadable, with the reason
     Nanoseconds took{};
-    int interrupted = 0;
 };
 
 void count_unreadable(const Observation& now, Built& built) {
@@ -34,12 +33,10 @@ void count_unreadable(const Observation& now, Built& built) {
     if (built.named.size() < kNamedUnreadable) built.named.push_back(printable(now.path) + ": " + printable(reason_text(*unreadable)));
 }
 
-Result<Built> record_all(const Session& session, BaselineWriter& writer, Predecessor& predecessor) {
+Result<Built> record_all(const Session& session, BaselineWriter& writer, Predecessor& predecessor, SurveyProgress& progress) {
     Built built;
     const SteadyTime started = steady_now();
     const SurveyOptions options = survey_options(session, session.config().baseline.digest, {});
-    SurveyProgress progress;
-    const Cancellation cancellation(progress.cancel);
     {
         const ProgressBar bar(progress, session.policy, options);
         auto surveyed = survey(session.policy, options, {}, progress, [&](Surveyed one) -> Status {
@@ -52,7 +49,6 @@ Result<Built> record_all(const Session& session, BaselineWriter& writer, Predece
     }
     built.bytes = progress.bytes;
     built.took = steady_now() - started;
-    built.interrupted = cancellation.exit_status();
     return built;
 }
 
@@ -77,15 +73,17 @@ int baseline_build(const Session& session) {
     const Config& config = session.config();
     auto lock = lock_baseline(config.baseline.path);
     if (!lock) return fail_with(lock.error());
+    SurveyProgress progress;
+    const Cancellation cancellation(progress.cancel);
     auto writer = BaselineWriter::create(config.baseline.path, info_now(config.baseline.digest));
     if (!writer) return fail_with(writer.error());
     Predecessor predecessor(config.baseline.path, config.baseline.digest);
 
-    auto built = record_all(session, *writer, predecessor);
+    auto built = record_all(session, *writer, predecessor, progress);
     if (!built) return fail_with(built.error());
-    if (built->interrupted != 0) {
+    if (cancellation.exit_status() != 0) {
         say("touchstone: interrupted; the baseline is as it was before");
-        return built->interrupted;
+        return cancellation.exit_status();
     }
     if (auto noted = predecessor.carry_over(*writer, wall_now()); !noted) return fail_with(noted.error());
     const auto info = writer->commit();

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,12 +24,13 @@ Diagnosis capability(const cli::Capability& wanted, std::uint64_t held) {
 }
 
 // hidepid=1 or 2 hides the processes of others from all who lack CAP_SYS_PTRACE.
-Diagnosis process_information() {
+Diagnosis process_information(std::uint64_t held) {
     if (::access("/proc/1/status", R_OK) != 0)
         return {Level::warn, "/proc", "processes of other users cannot be seen: findings will not say who", "remount /proc without hidepid, or grant CAP_SYS_PTRACE"};
     char target[8];
     if (::readlink("/proc/1/exe", target, sizeof target) < 0 && errno != ENOENT)
-        return {Level::warn, "/proc", "executables of other users' processes cannot be read: findings name them by command name only", "grant CAP_SYS_PTRACE"};
+        return {Level::warn, "/proc", "executables of other users' processes cannot be read: findings name them by command name only",
+                held >> CAP_SYS_PTRACE & 1 ? "CAP_SYS_PTRACE is held, so look at what else confines this: a container, or a security module" : "grant CAP_SYS_PTRACE"};
     return {Level::ok, "/proc", "processes of all users can be named", ""};
 }
 
@@ -44,7 +46,7 @@ std::vector<Diagnosis> examine_privileges() {
     std::vector<Diagnosis> out;
     const std::uint64_t held = cli::effective_capabilities();
     for (const auto& wanted : cli::wanted_capabilities()) out.push_back(capability(wanted, held));
-    out.push_back(process_information());
+    out.push_back(process_information(held));
     out.push_back(access_times());
     return out;
 }

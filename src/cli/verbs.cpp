@@ -12,8 +12,7 @@ namespace {
 
 int run_in_session(const Session& session, const Arguments& arguments) {
     const std::string stray = unwatched(session.policy, arguments.paths);
-    const bool must_be_watched = arguments.verb != Verb::baseline_show && arguments.verb != Verb::baseline_accept;
-    if (!stray.empty() && must_be_watched) {
+    if (!stray.empty() && arguments.verb != Verb::baseline_show) {
         say(fmt::format("touchstone: {} is not watched, and nothing below it is", printable(stray)));
         return kUsage;
     }

@@ -53,7 +53,7 @@ public:
     FileReader(const SourceRef& source, Draft& draft) : source_(source), draft_(draft) {}
 
     void read(const Node& table, const std::string& name) {
-        for (const auto& [key, node] : table.members) read_member(name, key, node);
+        for (const auto& node : table.members) read_member(name, node.name, node);
     }
 
 private:

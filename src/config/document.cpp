@@ -45,7 +45,8 @@ void convert_table(const SourceText& source, const Toml& value, Node& node) {
     for (const auto& [key, member] : value.as_table()) {
         auto converted = convert(source, member);
         converted.key = key_before(source, key, converted.value);
-        node.members.emplace_back(key, std::move(converted));
+        converted.name = key;
+        node.members.push_back(std::move(converted));
     }
 }
 
@@ -81,9 +82,9 @@ Node parse(const SourceText& source) {
 
 }  // namespace
 
-const Node* Node::member(std::string_view name) const {
-    const auto found = std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.first == name; });
-    return found == members.end() ? nullptr : &found->second;
+const Node* Node::member(std::string_view wanted) const {
+    const auto found = std::find_if(members.begin(), members.end(), [&](const auto& each) { return each.name == wanted; });
+    return found == members.end() ? nullptr : &*found;
 }
 
 std::string_view name_of(Node::Kind kind) {

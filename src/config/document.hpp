@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "problems.hpp"
@@ -19,12 +18,13 @@ struct Node {
     std::string text;
     std::int64_t integer = 0;
     bool boolean = false;
-    std::vector<std::pair<std::string, Node>> members;  // of a table, by key
-    std::vector<Node> items;                            // of an array
-    Span key;                                           // where its key is written; of array items the same as `value`
+    std::string name;           // its key, when it is in a table
+    std::vector<Node> members;  // of a table, by name
+    std::vector<Node> items;    // of an array
+    Span key;                   // where its key is written; of array items the same as `value`
     Span value;
 
-    const Node* member(std::string_view name) const;
+    const Node* member(std::string_view wanted) const;
 };
 std::string_view name_of(Node::Kind kind);
 

@@ -24,7 +24,7 @@ public:
 
     void read() {
         read_path();
-        for (const auto& [key, node] : table_.members) read_key(key, node);
+        for (const auto& node : table_.members) read_key(node.name, node);
         check_excludes();
         draft_.loaded.config.watches.push_back(std::move(rule_));
     }

@@ -18,7 +18,9 @@ std::vector<std::string_view> components_of(std::string_view path) {
 }
 
 bool is_prefix(std::string_view path, std::string_view prefix) {
-    return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+    // The boundary first: it turns most paths away without a comparison.
+    if (path.size() < prefix.size() || (path.size() > prefix.size() && path[prefix.size()] != '/')) return false;
+    return path.starts_with(prefix);
 }
 
 }  // namespace

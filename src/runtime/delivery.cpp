@@ -82,14 +82,12 @@ void Delivery::retry(SteadyTime now) {
             output.retry_at = now + kRetryEvery;
             continue;
         }
-        const std::string failure = std::exchange(output.failure, {});
-        const auto before = output.delivered;
+        output.failure.clear();
         catch_up(output, now);
-        if (output.failure.empty()) {
+        if (output.failure.empty())
             recovered(output);
-        } else if (output.delivered == before) {
-            notices_.pop_back();  // nothing new: still failing
-        }
+        else
+            notices_.pop_back();  // still the same trouble: it has been said
     }
 }
 

@@ -192,7 +192,7 @@ void Recorder::adopt(std::vector<Subject>& subjects) {
 
 void Recorder::emit(Notice notice) {
     ++counters_.notices;
-    spdlog::info("{}: {}", name_of(notice.action), notice.text);
+    spdlog::debug("{}: {}", name_of(notice.action), notice.text);
     emit(std::variant<Finding, Gap, Notice>(std::move(notice)), wall_now());
 }
 

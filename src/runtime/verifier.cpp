@@ -10,6 +10,17 @@
 #include "touchstone/fd.hpp"
 
 namespace touchstone {
+namespace {
+
+// A log that was touched and did not grow, or is another inode, was not just appended to: its old part is read again.
+bool may_be_rewritten(const Observation& known, const Observation& now) {
+    const Attributes* was = known.attributes();
+    const Attributes* is = now.attributes();
+    if (was == nullptr || is == nullptr) return false;
+    return is->id != was->id || (is->size == was->size && is->ctime != was->ctime);
+}
+
+}  // namespace
 
 Verifier::Verifier(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness)
     : config_(config), touches_(touches), source_(source), out_(out), rotations_(config.baseline.digest) {
@@ -123,6 +134,10 @@ Subject Verifier::look_at_name(Worker& worker, const TouchedName& name, RuleRef 
             if (auto found = store->find(name.path); found && *found) row = std::move(**found);
     if (row && row->attributes() != nullptr && row->attributes()->blocks) options.known_blocks = &*row->attributes()->blocks;
     subject.now = worker.observer.look(name.path, options, wall_now());
+    if (!options.verify_all && row && may_be_rewritten(*row, subject.now)) {
+        options.verify_all = true;
+        subject.now = worker.observer.look(name.path, options, wall_now());
+    }
     subject.rule = std::move(rule);
     return subject;
 }

@@ -51,7 +51,10 @@ void EventTranslator::translate(std::span<const FanotifyEvent> events, std::size
                                              : (event.object ? &*event.object : nullptr);
     if (any == nullptr) return;  // an event of a kind that was not asked for
     Volume* volume = ground_.volumes.of_event(group, any->fsid);
-    if (volume == nullptr) return;  // unmounted meanwhile: the change of mounts has asked for its sweep, or will
+    if (volume == nullptr) {
+        ++counters_.unresolved;  // unmounted meanwhile: the change of mounts has asked for its sweep, or will
+        return;
+    }
     Subject subject{event, volume, {}, (event.mask & FAN_ONDIR) != 0};
     if (event.object) subject.object = ObjectKey(volume->id, event.object->handle);
     if (!subject.directory && own_.is_file(subject.object) && (event.mask & (FAN_DELETE | FAN_RENAME)) == 0) return;
@@ -70,9 +73,13 @@ void EventTranslator::translate(std::span<const FanotifyEvent> events, std::size
 
 std::vector<EventTranslator::Spot> EventTranslator::spots(const Subject& subject, const FanotifyName& name, Outbox& out) {
     std::vector<Spot> found;
+    located_ = false;
     const ObjectKey key(subject.volume->id, name.directory.handle);
     if (own_.is_directory(key)) return found;
     const auto where = ground_.locate(*subject.volume, key);
+    located_ = where == FanotifyGround::Found::known || where == FanotifyGround::Found::unwatched;
+    // Gone and never known is no loss. A directory made in the watch, or found by a sweep, is known; what came in with a tree or was there before
+    // the watch is compared by the sweep of that tree or of the boot, which begins after the mark and finds what is gone.
     if (where == FanotifyGround::Found::gone) ++counters_.unresolved;
     if (where == FanotifyGround::Found::unclear) out.gaps.push_back({"", "a directory could not be looked up", 1, wall_});
     const auto& map = ground_.map;
@@ -88,7 +95,7 @@ std::vector<EventTranslator::Spot> EventTranslator::spots(const Subject& subject
 void EventTranslator::named(const Subject& subject, Outbox& out) {
     const auto found = spots(subject, *subject.event.at, out);
     if (found.empty()) {
-        if (subject.directory && (subject.event.mask & FAN_CREATE) != 0 && !subject.object.empty()) ground_.note_unwatched(subject.object);
+        if (located_ && subject.directory && (subject.event.mask & FAN_CREATE) != 0 && !subject.object.empty()) ground_.note_unwatched(subject.object);
         touch_links(subject, out);
         return;
     }

@@ -100,6 +100,7 @@ private:
     std::size_t next_relinked_ = 0;
     std::vector<std::string> renamed_;            // directories, since the queue was last empty
     bool prune_links_ = false;
+    bool located_ = false;                        // by the last spots(): what it did not find is not watched
     std::vector<Hint> hints_;
     bool too_many_hints_ = false;
 };

@@ -27,6 +27,7 @@ Result<std::optional<Observation>> Expected::find(const std::string& path, Profi
     if (!known) return known;
     auto row = baseline_->find(path);
     if (!row || !*known || !(*known)->follows_baseline) return row;
+    if ((*known)->absent()) return std::optional<Observation>();  // rotated away
     return expected_of(*row, *known);  // content may have moved along; mode, owner and xattrs may not
 }
 

@@ -37,8 +37,8 @@ SteadyTime ready_at(const Entry& entry, const SettleTimes& times) {
         wait = times.successor;
     else if (entry.open && !entry.name.directory)
         wait = times.quiet;
-    else if (entry.made)
-        wait = times.successor;
+    else if (entry.made || entry.name.acts == bit(Act::look))
+        wait = times.successor;  // for a sweep: the kernel's word of the same change, which says who, may still be unread
     return std::min(entry.last + wait, entry.first + times.patience);
 }
 
@@ -61,6 +61,7 @@ void record(Entry& entry, const Touch& touch, bool arrives, std::size_t actor_li
     name.verify_all |= touch.verify_all;
     if (touch.unwatched_since != WallTime{}) name.unwatched_since = touch.unwatched_since;
     attribute(name, touch, actor_limit);
+    if (name.acts & ~bit(Act::look)) name.unwatched_since = {};  // it was watched
 
     switch (touch.act) {
         case Act::created:
