@@ -166,19 +166,29 @@ void Recorder::judge_group(Looked& looked) {
                 spdlog::error("moving what is known of {} to {}: {}", printable(finding.previous_path), printable(finding.path), moved.error().what);
             else
                 finding.descendants = *moved > 0 ? *moved - 1 : 0;  // the directory itself moved too
-            // Whatever changed below on the way is found by comparing.
-            SweepRequest request;
-            request.scope = finding.path;
-            request.reason = "directory renamed";
-            request.announce = false;
-            request.actor_unknown = "changed while its directory was being renamed";
-            sweeps_after_.push_back(std::move(request));
+            sweep_after(finding.path);  // whatever changed below on the way is found by comparing
+            std::erase_if(looked.renames, [&](const Rename& rename) { return rename.to == finding.path || rename.from == finding.previous_path; });
         }
         ++counters_.findings;
         const WallTime at = finding.touch.last;
         emit(std::variant<Finding, Gap, Notice>(std::move(finding)), at);
     }
     for (const auto& effect : judgement.effects) ledger_.apply(effect);
+    // A rename of a directory that was not judged to be one (a sweep came first): what is known below it is still where it was.
+    for (const auto& rename : looked.renames) {
+        if (!rename.directory) continue;
+        sweep_after(rename.from);
+        sweep_after(rename.to);
+    }
+}
+
+void Recorder::sweep_after(const std::string& scope) {
+    SweepRequest request;
+    request.scope = scope;
+    request.reason = "directory renamed";
+    request.announce = false;
+    request.actor_unknown = "changed while its directory was being renamed";
+    sweeps_after_.push_back(std::move(request));
 }
 
 // Without a baseline, what a sweep meets for the first time is taken as it is; what the kernel reports is a finding all the same.

@@ -131,7 +131,8 @@ void WatchedGround::learn(const std::string& path) {
     if (!top) return;
     take(path, top.get());
     if (!fs::is_directory(fs::symlink_status(path))) return;
-    for (const auto& entry : fs::directory_iterator(path)) learn(entry.path().string());
+    std::error_code error;  // it may be renamed at any moment
+    for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) learn(entry->path().string());
 }
 
 std::vector<std::string> WatchedGround::names_of(ObjectId id) const {
