@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 
 #include "text.hpp"
 #include "touchstone/baseline.hpp"
@@ -18,8 +17,6 @@ namespace touchstone {
 namespace {
 
 using Level = Diagnosis::Level;
-
-std::string words(int error) { return std::generic_category().message(error); }
 
 std::string newest_changed_after(const std::vector<std::string>& files, WallTime time) {
     for (const auto& file : files) {
@@ -63,7 +60,7 @@ Diagnosis writable_directory(const std::string& subject, std::string directory, 
     const std::string wanted = directory;
     while (directory != "/" && ::stat(directory.c_str(), &unused) != 0 && (errno == ENOENT || errno == ENOTDIR)) directory = std::string(split_path(directory).directory);
     if (::access(directory.c_str(), W_OK | X_OK) != 0)
-        return {Level::fail, subject, fmt::format("{} cannot be written: {}; {}", directory, words(errno), consequence), "run as root, or make it writable for the watch"};
+        return {Level::fail, subject, fmt::format("{} cannot be written: {}; {}", directory, cli::error_text(errno), consequence), "run as root, or make it writable for the watch"};
     if (directory != wanted) return {Level::ok, subject, wanted + " does not exist and will be made", ""};
     return {Level::ok, subject, wanted + " can be written", ""};
 }
@@ -76,7 +73,7 @@ Diagnosis journald(const Config& config) {
     std::strncpy(address.sun_path, "/run/systemd/journal/socket", sizeof address.sun_path - 1);
     if (socket && ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
         return {Level::ok, "journald", "listens", ""};
-    return {Level::warn, "journald", "cannot be reached: " + words(errno), "start systemd-journald, or set [output.journald] enabled = false"};
+    return {Level::warn, "journald", "cannot be reached: " + cli::error_text(errno), "start systemd-journald, or set [output.journald] enabled = false"};
 }
 
 Diagnosis json_log(const Config& config) {

@@ -5,9 +5,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
-#include <system_error>
 
 #include "doctor_probe.hpp"
+#include "text.hpp"
 #include "touchstone/bytes.hpp"
 #include "touchstone/doctor.hpp"
 #include "touchstone/mounts.hpp"
@@ -16,8 +16,6 @@ namespace touchstone {
 namespace {
 
 using Level = Diagnosis::Level;
-
-std::string words(int error) { return std::generic_category().message(error); }
 
 // "" when `path` is its own real path, as far as it exists.
 std::string real_path_of(const std::string& path) {
@@ -43,20 +41,20 @@ Diagnosis existence(const std::string& path, const std::string& subject) {
     }
     if (errno == ENOENT || errno == ENOTDIR)
         return {Level::ok, subject, "does not exist yet: it is watched for, from " + nearest_existing(path), ""};
-    return {Level::fail, subject, "cannot be looked at: " + words(errno), "run as root, or grant CAP_DAC_READ_SEARCH"};
+    return {Level::fail, subject, "cannot be looked at: " + cli::error_text(errno), "run as root, or grant CAP_DAC_READ_SEARCH"};
 }
 
 Diagnosis unmarkable(const std::string& subject, const Mount& mount, int refusal, const std::string& directory, FanotifyMarks wanted) {
     const std::string where = fmt::format("{} on {}", mount.type, mount.point);
     if (refusal == EPERM) return {Level::warn, subject, where + ": marks cannot be tried without CAP_SYS_ADMIN", "run `touchstone doctor` as root"};
     if (wanted == FanotifyMarks::filesystem)
-        return {Level::fail, subject, fmt::format("{}: a file system mark is refused: {}", where, words(refusal)), "set [sources] fanotify = \"automatic\""};
+        return {Level::fail, subject, fmt::format("{}: a file system mark is refused: {}", where, cli::error_text(refusal)), "set [sources] fanotify = \"automatic\""};
     const int fallback = cli::try_directory_mark(directory);
     if (fallback == 0)
         return {Level::warn, subject,
-                fmt::format("{}: a file system mark is refused ({}), so each directory is marked: changes through hard links outside the tree are not told", where, words(refusal)),
+                fmt::format("{}: a file system mark is refused ({}), so each directory is marked: changes through hard links outside the tree are not told", where, cli::error_text(refusal)),
                 mount.type == "btrfs" ? "mount the top of the btrfs file system somewhere, and it can be marked whole" : "run `touchstone check` regularly"};
-    return {Level::fail, subject, fmt::format("{}: no mark is possible: {}", where, words(fallback)), "only `touchstone check` finds changes here"};
+    return {Level::fail, subject, fmt::format("{}: no mark is possible: {}", where, cli::error_text(fallback)), "only `touchstone check` finds changes here"};
 }
 
 Diagnosis coverage(const std::string& start, const std::string& subject, const std::vector<Mount>& mounts, const Config& config) {

@@ -43,9 +43,11 @@ std::string time_text(WallTime time) { return to_rfc3339(time).substr(0, 19) + "
 
 std::string mode_text(std::uint32_t mode) { return fmt::format("{:04o}", mode & 07777); }
 
+std::string error_text(int error) { return std::generic_category().message(error); }
+
 std::string reason_text(const Unreadable& unreadable) {
     if (unreadable.error == EBUSY) return "it kept changing while it was read";
-    return fmt::format("{}: {}", unreadable.attempted, std::generic_category().message(unreadable.error));
+    return fmt::format("{}: {}", unreadable.attempted, error_text(unreadable.error));
 }
 
 std::vector<std::pair<std::string, std::string>> attribute_lines(const Attributes& is, DigestAlgorithm digest) {

@@ -17,8 +17,9 @@ std::string size_text(std::uint64_t bytes);         // 1.2 GiB
 std::string duration_text(Nanoseconds duration);    // 0.4 s, 12.3 s, 3 min 20 s
 std::string time_text(WallTime time);               // UTC, whole seconds
 std::string mode_text(std::uint32_t mode);          // 0644
+std::string error_text(int error);                  // "Permission denied" for EACCES
 
-// "Permission denied" for EACCES, ...; with what was attempted: "open: Permission denied".
+// With what was attempted: "open: Permission denied".
 std::string reason_text(const Unreadable& unreadable);
 
 // Name and value of everything that is known of an object, in a fixed order; values may hold any bytes.

@@ -9,15 +9,13 @@
 namespace touchstone {
 namespace {
 
-using Fields = std::vector<std::string>;
-
-void add(Fields& fields, std::string_view name, std::string_view value) {
+void add(std::vector<std::string>& fields, std::string_view name, std::string_view value) {
     std::string& field = fields.emplace_back();
     field.reserve(name.size() + 1 + value.size());
     field.append(name).append("=").append(value);
 }
 
-void add_unless_empty(Fields& fields, std::string_view name, std::string_view value) {
+void add_unless_empty(std::vector<std::string>& fields, std::string_view name, std::string_view value) {
     if (!value.empty()) add(fields, name, value);
 }
 
@@ -30,13 +28,13 @@ std::string capitals(std::string_view name) {
 
 std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ",")); }
 
-void add_digests(Fields& fields, const Finding& finding, DigestAlgorithm algorithm) {
+void add_digests(std::vector<std::string>& fields, const Finding& finding, DigestAlgorithm algorithm) {
     const auto prefix = "TOUCHSTONE_" + capitals(field_name(algorithm));
     if (finding.before && !finding.before->digest.empty()) add(fields, prefix + "_BEFORE", to_hex(finding.before->digest));
     if (finding.after && !finding.after->digest.empty()) add(fields, prefix + "_AFTER", to_hex(finding.after->digest));
 }
 
-void add_process(Fields& fields, const TouchedName& touch) {
+void add_process(std::vector<std::string>& fields, const TouchedName& touch) {
     const Actor* actor = last_writer(touch);
     if (!actor) {
         add(fields, "TOUCHSTONE_ACTOR_UNKNOWN", actor_unknown(touch));
@@ -51,7 +49,7 @@ void add_process(Fields& fields, const TouchedName& touch) {
     add_unless_empty(fields, "TOUCHSTONE_CONTAINER_ID", process.container_id);
 }
 
-void add_body(Fields& fields, const Finding& finding, const Event& event) {
+void add_body(std::vector<std::string>& fields, const Finding& finding, const Event& event) {
     add(fields, "TOUCHSTONE_VERDICT", name_of(finding.verdict));
     add(fields, "TOUCHSTONE_PATH", finding.path);
     add_unless_empty(fields, "TOUCHSTONE_PREVIOUS_PATH", finding.previous_path);
@@ -67,19 +65,19 @@ void add_body(Fields& fields, const Finding& finding, const Event& event) {
     add_process(fields, finding.touch);
 }
 
-void add_body(Fields& fields, const Gap& gap, const Event&) {
+void add_body(std::vector<std::string>& fields, const Gap& gap, const Event&) {
     add(fields, "TOUCHSTONE_SCOPE", gap.scope);
     add(fields, "TOUCHSTONE_REASON", gap.reason);
     if (gap.lost != 0) add(fields, "TOUCHSTONE_LOST", std::to_string(gap.lost));
 }
 
-void add_body(Fields& fields, const Notice& notice, const Event&) { add_unless_empty(fields, "TOUCHSTONE_PATH", notice.path); }
+void add_body(std::vector<std::string>& fields, const Notice& notice, const Event&) { add_unless_empty(fields, "TOUCHSTONE_PATH", notice.path); }
 
 }  // namespace
 
 std::vector<std::string> to_journal_fields(const Event& event, const std::string& id, const Host&) {
     const EventKind& kind = kind_of(event);
-    Fields fields;
+    std::vector<std::string> fields;
     fields.reserve(28);
     add(fields, "MESSAGE", to_message(event));
     add(fields, "MESSAGE_ID", kind.message_id);

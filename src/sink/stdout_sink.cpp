@@ -6,7 +6,7 @@
 namespace touchstone {
 namespace {
 
-constexpr int kRoomTimeoutMs = 250;  // for a reader of a non-blocking pipe to make room
+constexpr int kReaderTimeoutMs = 250;  // for a reader of a non-blocking pipe to make room
 
 class StreamSink final : public EventSink {
 public:
@@ -48,7 +48,7 @@ private:
                 begun_ += static_cast<std::size_t>(n);
             } else if (errno == EAGAIN) {
                 pollfd room{fd_, POLLOUT, 0};
-                if (::poll(&room, 1, kRoomTimeoutMs) <= 0) return failed(EAGAIN);
+                if (::poll(&room, 1, kReaderTimeoutMs) <= 0) return failed(EAGAIN);
             } else if (errno != EINTR) {
                 return failed(errno);
             }

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string_view>
 
+#include "number.hpp"
 #include "touchstone/bytes.hpp"
 #include "touchstone/fd.hpp"
 
@@ -29,14 +29,6 @@ constexpr std::array<std::string_view, 62> kUnwatchable{
     "vboxsf",      "virtiofs",
 };
 static_assert(std::is_sorted(kUnwatchable.begin(), kUnwatchable.end()));
-
-template <class Number>
-std::optional<Number> number(std::string_view text) {
-    Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
 
 // Everything up to the next space; `rest` moves behind it. An empty field is possible (a mount made with the source "").
 std::string_view field(std::string_view& rest) {

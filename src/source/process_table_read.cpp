@@ -6,8 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <climits>
+
+#include "number.hpp"
 
 namespace touchstone {
 namespace {
@@ -16,14 +17,6 @@ constexpr std::size_t kMaxStat = 2048;
 constexpr std::size_t kMaxStatus = 4096;  // the ids stand near its beginning
 constexpr std::size_t kMaxCgroup = 16384;
 constexpr int kAttempts = 3;
-
-template <class Number>
-std::optional<Number> number(std::string_view text) {
-    Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
 
 // Cuts the next word off `text`, at any run of the separators.
 std::string_view next_word(std::string_view& text, std::string_view separators) {

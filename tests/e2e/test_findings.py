@@ -77,7 +77,10 @@ def test_sed_in_place_is_one_changed(touchstone):
     touchstone.watch()
     subprocess.run(["sed", "-i", "s/localhost/here/", file], check=True)
     finding = touchstone.wait_for(file, "changed")
-    assert finding["process"]["name"] == "sed"
+    if "process" in finding:
+        assert finding["process"]["name"] == "sed"
+    else:  # fanotify names a process that may have ended by then
+        assert "had ended before its first event was read" in finding["touchstone"]["actor_unknown"]
     assert [f["event"]["action"] for f in touchstone.settle()] == ["changed"]
 
 
