@@ -1,83 +1,17 @@
-"""Debian 12 with systemd as PID 1 and real journald, in a container on the running kernel, with touchstone installed into it."""
-import hashlib
+"""One boot of a container with systemd as PID 1, for all tests here."""
 import os
 import pathlib
 import shutil
-import signal
-import subprocess
+import sys
 import tempfile
 
 import pytest
 
 SOURCE = pathlib.Path(__file__).parents[2]
 BUILD = pathlib.Path(os.environ.get("TOUCHSTONE_BUILD", SOURCE / "build/test"))
-PACKAGES = "systemd,systemd-sysv,dbus,procps,libssl3,libspdlog1.10,libfmt9,libsqlite3-0,libarchive13,libsystemd0,libstdc++6,python3-minimal,logrotate"
-SUITE = "bookworm"
+sys.path.insert(0, str(SOURCE / "tests/support"))
 
-# Units that want hardware, a console or the network.
-MASKED = """getty.target console-getty.service systemd-networkd.service systemd-timesyncd.service systemd-logind.service apt-daily.timer
-apt-daily-upgrade.timer e2scrub_all.timer fstrim.timer dpkg-db-backup.timer logrotate.timer systemd-udevd.service systemd-resolved.service
-systemd-tmpfiles-clean.timer systemd-firstboot.service systemd-remount-fs.service""".split()
-
-JOB = """[Unit]
-Description=The tests
-After=basic.target
-[Service]
-ExecStart=/bin/sh -c 'cd /mnt/job && HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin sh ./checks > /mnt/job/results 2> /mnt/job/errors; systemctl poweroff --force --force'
-"""
-
-
-def cached_root():
-    """A tarball of the userland, made once by mmdebstrap from the host's own package sources."""
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache"))) / "touchstone-test"
-    cache.mkdir(parents=True, exist_ok=True)
-    tarball = cache / f"debian-{hashlib.sha256((PACKAGES + SUITE).encode()).hexdigest()[:16]}.tar"
-    if not tarball.exists():
-        part = tarball.with_suffix(".part.tar")
-        subprocess.run(
-            ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={PACKAGES}", "--dpkgopt=path-exclude=/usr/share/doc/*",
-             "--dpkgopt=path-exclude=/usr/share/locale/*", SUITE, part],
-            check=True, timeout=600, stdin=subprocess.DEVNULL,
-        )
-        part.rename(tarball)
-    return tarball
-
-
-def boot(root, job, timeout):
-    """Boots the container; the job's script runs, and powers off. In a control group of its own, so that nothing of the host's is managed."""
-    groups = [pathlib.Path("/sys/fs/cgroup") / name for name in ("systemd", "unified")]
-    groups = [group / f"touchstone-test-{os.getpid()}" for group in groups if group.is_dir()]
-    for group in groups:
-        group.mkdir(exist_ok=True)
-
-    def enter():
-        for group in groups:
-            (group / "cgroup.procs").write_text(str(os.getpid()))
-
-    command = ["systemd-nspawn", "--quiet", f"--directory={root}", "--register=no", "--keep-unit", f"--machine=touchstone-{os.getpid()}",
-               f"--bind={job}:/mnt/job", "--system-call-filter=fanotify_init fanotify_mark open_by_handle_at name_to_handle_at", "--boot"]
-    try:
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=enter) as container:
-            try:
-                return container.communicate(timeout=timeout)[0]
-            except subprocess.TimeoutExpired:
-                init = pathlib.Path(f"/proc/{container.pid}/task/{container.pid}/children").read_text().split()
-                for pid in init:  # the container's first process: everything in it ends with it
-                    os.kill(int(pid), signal.SIGKILL)
-                container.terminate()
-                return container.communicate(timeout=30)[0] + b"\n(timed out)"
-    finally:
-        for group in groups:
-            for directory in sorted(group.rglob("*"), reverse=True):
-                if directory.is_dir():
-                    try:
-                        directory.rmdir()
-                    except OSError:
-                        pass
-            try:
-                group.rmdir()
-            except OSError:
-                pass
+import container  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -85,29 +19,14 @@ def results():
     """Name of each check to "" (passed) or why it failed, from one boot."""
     home = pathlib.Path(tempfile.mkdtemp(prefix="touchstone-systemd.", dir="/var/tmp"))
     try:
-        root, job = home / "root", home / "job"
-        root.mkdir()
-        job.mkdir()
-        subprocess.run(["tar", "-xpf", cached_root(), "-C", root, "--exclude=./dev/*"], check=True)
-        subprocess.run(["cmake", "--install", BUILD, "--strip"], check=True, env={**os.environ, "DESTDIR": str(root)}, stdout=subprocess.DEVNULL)
-        units = root / "etc/systemd/system"
-        for unit in MASKED:
-            (units / unit).unlink(missing_ok=True)
-            (units / unit).symlink_to("/dev/null")
-        (units / "touchstone-tests.service").write_text(JOB)
-        wants = units / "multi-user.target.wants"
-        wants.mkdir(exist_ok=True)
-        (wants / "touchstone-tests.service").symlink_to("../touchstone-tests.service")
-        (root / "etc/machine-id").write_text("0123456789abcdef0123456789abcdef\n")
-        shutil.copy(pathlib.Path(__file__).with_name("checks"), job / "checks")
-        console = boot(root, job, timeout=240)
+        job, console = container.run(BUILD, home, pathlib.Path(__file__).with_name("checks"), timeout=240)
         found = {}
         for line in (job / "results").read_text(errors="replace").splitlines() if (job / "results").exists() else []:
             verdict, _, rest = line.partition(" ")
             name, _, why = rest.partition(": ")
             found[name] = "" if verdict == "PASS" else (why or "failed") + "\n" + (job / "errors").read_text(errors="replace")[-3000:]
         if not found:
-            found[""] = console.decode(errors="replace")[-3000:]
+            found[""] = console[-3000:]
         yield found
     finally:
         shutil.rmtree(home, ignore_errors=True)
