@@ -10,8 +10,6 @@ using namespace touchstone;
 
 namespace {
 
-constexpr auto kBlock = BlockDigests::kBlockSize;
-
 std::string sha256(const std::string& bytes) {
     std::array<unsigned char, 32> raw{};
     REQUIRE(EVP_Digest(bytes.data(), bytes.size(), raw.data(), nullptr, EVP_sha256(), nullptr) == 1);

@@ -12,7 +12,6 @@ using namespace touchstone;
 
 namespace {
 
-constexpr auto kBlock = BlockDigests::kBlockSize;
 constexpr auto kSha256 = DigestAlgorithm::sha256;
 
 BlockDigests known_of(const Scratch& scratch, const std::string& content) {

@@ -82,6 +82,8 @@ inline std::string digest_hex(const std::string& path, DigestAlgorithm algorithm
     return to_hex(attributes_at(path, {}, algorithm).digest);
 }
 
+inline constexpr auto kBlock = BlockDigests::kBlockSize;
+
 // Bytes that differ from block to block.
 inline std::string sample(std::uint64_t size, unsigned seed = 1) {
     std::mt19937_64 random(seed);

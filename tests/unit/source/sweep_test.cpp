@@ -26,13 +26,13 @@ namespace {
 
 constexpr auto kLookedAt = WallTime{Nanoseconds{4'000'000'000'000'000'000}};  // long after any ctime of the test: never racy
 
-class Tree {
+class WatchedTree {
 public:
-    Tree() {
+    WatchedTree() {
         std::string pattern = (fs::temp_directory_path() / "sweep-XXXXXX").string();
         root = fs::canonical(::mkdtemp(pattern.data())).string();
     }
-    ~Tree() {
+    ~WatchedTree() {
         std::error_code ignored;
         fs::remove_all(root, ignored);
     }
@@ -157,7 +157,7 @@ using Paths = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("what is known and the same is not looked at; new, changed and missing are") {
-    Tree tree;
+    WatchedTree tree;
     for (const char* name : {"a", "a.b", "a b", "d/x", "d/y", "e/gone/deep/file", "e/z"}) tree.file(name);
     Sweep sweep({rule(tree.root)});
     sweep.known.learn_all(tree.root);
@@ -175,7 +175,7 @@ TEST_CASE("what is known and the same is not looked at; new, changed and missing
 }
 
 TEST_CASE("names of any bytes keep the two sides in step") {
-    Tree tree;
+    WatchedTree tree;
     const Paths names{"\x01", " ", "\xff\xfe", "\xc3\xa4", "a\nb", "a", "a.b", "a-", "a0", "\x7f", "-", "zz", std::string(255, 'q')};
     for (const auto& name : names) tree.file(name);
     for (const auto& name : names) tree.file("sub/a" + name.substr(0, 200));
@@ -190,7 +190,7 @@ TEST_CASE("names of any bytes keep the two sides in step") {
 }
 
 TEST_CASE("each part of the comparison asks for a look by itself") {
-    Tree tree;
+    WatchedTree tree;
     tree.file("f");
     tree.directory("d");
     const auto check = [&](const std::string& name, auto change, bool looked) {
@@ -214,7 +214,7 @@ TEST_CASE("each part of the comparison asks for a look by itself") {
 }
 
 TEST_CASE("a full sweep looks at everything, and says that all is to be read") {
-    Tree tree;
+    WatchedTree tree;
     tree.file("d/f");
     Sweep sweep({rule(tree.root)});
     sweep.known.learn_all(tree.root);
@@ -236,7 +236,7 @@ TEST_CASE("a full sweep looks at everything, and says that all is to be read") {
 }
 
 TEST_CASE("excluded paths are neither entered nor looked at") {
-    Tree tree;
+    WatchedTree tree;
     for (const char* name : {"keep", "x.swp", "cache/in", "cache/deep/kept/f", "d/x.swp", "d/keep"}) tree.file(name);
     Sweep sweep({rule(tree.root, {"*.swp", tree / "cache"}), rule(tree / "cache/deep/kept")});
     std::set<std::string> listed;
@@ -248,7 +248,7 @@ TEST_CASE("excluded paths are neither entered nor looked at") {
 }
 
 TEST_CASE("an excluded object that is still known and gone is not looked at") {
-    Tree tree;
+    WatchedTree tree;
     tree.file("x.swp");
     tree.file("y");
     Sweep sweep({rule(tree.root, {"*.swp"})});
@@ -259,7 +259,7 @@ TEST_CASE("an excluded object that is still known and gone is not looked at") {
 }
 
 TEST_CASE("a glob watch walks only what leads to it") {
-    Tree tree;
+    WatchedTree tree;
     for (const char* name : {"u1/.ssh/keys", "u1/doc/big", "u2/.ssh/id", "u3/none", "file"}) tree.file(name);
     Sweep sweep({rule(tree / "*/.ssh")});
     std::set<std::string> listed;
@@ -270,14 +270,14 @@ TEST_CASE("a glob watch walks only what leads to it") {
 }
 
 TEST_CASE("a watch with a more specific one inside, by glob, still covers the rest") {
-    Tree tree;
+    WatchedTree tree;
     for (const char* name : {"u1/.ssh/keys", "u1/doc/skip", "u1/doc/f"}) tree.file(name);
     Sweep sweep({rule(tree.root, {tree / "u1/doc/skip"}), rule(tree / "*/.ssh", {"keys"})});
     CHECK(sweep.run() == Paths{tree.root, tree / "u1", tree / "u1/.ssh", tree / "u1/doc", tree / "u1/doc/f"});
 }
 
 TEST_CASE("the scope bounds the sweep") {
-    Tree tree;
+    WatchedTree tree;
     for (const char* name : {"a/f", "a/sub/g", "b/h", "ab"}) tree.file(name);
     Sweep sweep({rule(tree.root, {"sub"})});
     const auto swept = [&](const std::string& scope) {
@@ -297,7 +297,7 @@ TEST_CASE("the scope bounds the sweep") {
 }
 
 TEST_CASE("a scope that is gone: everything known at and below it is looked at") {
-    Tree tree;
+    WatchedTree tree;
     tree.file("d/e/f");
     tree.file("g");
     Sweep sweep({rule(tree.root)});
@@ -315,7 +315,7 @@ TEST_CASE("a scope that is gone: everything known at and below it is looked at")
 }
 
 TEST_CASE("a watch that has gone with its parents is found missing") {
-    Tree tree;
+    WatchedTree tree;
     tree.file("opt/app/etc/conf");
     Sweep sweep({rule(tree / "opt/app/etc")});
     sweep.known.learn_all(tree / "opt/app/etc");
@@ -324,7 +324,7 @@ TEST_CASE("a watch that has gone with its parents is found missing") {
 }
 
 TEST_CASE("a known directory replaced by a file or a link: what was below is looked at, and the link is not followed") {
-    Tree tree;
+    WatchedTree tree;
     tree.file("d/f");
     tree.file("l/f");
     tree.file("other/f");
@@ -339,7 +339,7 @@ TEST_CASE("a known directory replaced by a file or a link: what was below is loo
 }
 
 TEST_CASE("symbolic links are objects: loops, and links in the way to a watch") {
-    Tree tree;
+    WatchedTree tree;
     tree.file("d/f");
     fs::create_directory_symlink("..", tree / "d/up");
     fs::create_directory_symlink("d", tree / "alias");
@@ -353,7 +353,7 @@ TEST_CASE("symbolic links are objects: loops, and links in the way to a watch") 
 }
 
 TEST_CASE("hard links are announced with their directory, once for each name") {
-    Tree tree;
+    WatchedTree tree;
     tree.file("d/one");
     fs::create_hard_link(tree / "d/one", tree / "two");
     tree.file("single");
@@ -375,7 +375,7 @@ TEST_CASE("hard links are announced with their directory, once for each name") {
 }
 
 TEST_CASE("the directory hook comes before the listing") {
-    Tree tree;
+    WatchedTree tree;
     tree.directory("d");
     Sweep sweep({rule(tree.root)});
     sweep.hooks.on_directory = [&](const std::string& path, int fd) {
@@ -387,7 +387,7 @@ TEST_CASE("the directory hook comes before the listing") {
 }
 
 TEST_CASE("the receiver's room is asked for before every look") {
-    Tree tree;
+    WatchedTree tree;
     tree.file("d/f");
     Sweep sweep({rule(tree.root)});
     int asked = 0;
@@ -397,7 +397,7 @@ TEST_CASE("the receiver's room is asked for before every look") {
 }
 
 TEST_CASE("a sweep stops when told, and says so") {
-    Tree tree;
+    WatchedTree tree;
     for (int i = 0; i < 50; ++i) tree.file("d" + std::to_string(i) + "/f");
     for (unsigned threads : {1u, 3u}) {
         Sweep sweep({rule(tree.root)});
@@ -410,7 +410,7 @@ TEST_CASE("a sweep stops when told, and says so") {
 }
 
 TEST_CASE("a sweep stops within a big directory") {
-    Tree tree;
+    WatchedTree tree;
     for (int i = 0; i < 3000; ++i) tree.file("f" + std::to_string(i), "");
     Sweep sweep({rule(tree.root)});
     int asked = 0;
@@ -420,7 +420,7 @@ TEST_CASE("a sweep stops within a big directory") {
 }
 
 TEST_CASE("any number of threads finds the same") {
-    Tree tree;
+    WatchedTree tree;
     for (int i = 0; i < 20; ++i)
         for (int k = 0; k < 20; ++k) tree.file("d" + std::to_string(i) + "/s" + std::to_string(k) + "/f" + std::to_string(k));
     Sweep sweep({rule(tree.root, {"s7"})});
@@ -439,7 +439,7 @@ TEST_CASE("any number of threads finds the same") {
 }
 
 TEST_CASE("paths longer than PATH_MAX are walked, and freed, without recursion") {
-    Tree tree;
+    WatchedTree tree;
     constexpr int kDepth = 1000;
     const std::string name = "level";
     std::string path = tree.root;
@@ -473,7 +473,7 @@ TEST_CASE("paths longer than PATH_MAX are walked, and freed, without recursion")
 
 TEST_CASE("a directory that cannot be read is looked at and counted") {
     if (::geteuid() == 0) return;  // root may read everything; the errors of file systems are made in the kernel tests
-    Tree tree;
+    WatchedTree tree;
     tree.file("d/f");
     tree.file("e");
     Sweep sweep({rule(tree.root)});
@@ -513,7 +513,7 @@ TEST_CASE("a pseudo file system is entered when named, or as far as a watch star
 }
 
 TEST_CASE("errors of what is known end the sweep") {
-    Tree tree;
+    WatchedTree tree;
     tree.file("d/f");
     Sweep sweep({rule(tree.root)});
     Collector collector;
