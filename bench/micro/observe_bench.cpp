@@ -1,0 +1,67 @@
+// One look at one file, beside the least that it must do: open, fstat, read, digest, close.
+#include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "touchstone/fd.hpp"
+#include "touchstone/observe.hpp"
+#include "trees.hpp"
+
+namespace {
+
+using namespace touchstone;
+
+const std::string& file_of(std::int64_t bytes) {
+    static const bench::Scratch scratch;
+    static std::map<std::int64_t, std::string> made;
+    auto& path = made[bytes];
+    if (path.empty()) {
+        path = scratch.path(std::to_string(bytes));
+        scratch.write(std::to_string(bytes), static_cast<std::size_t>(bytes));
+    }
+    return path;
+}
+
+void look(benchmark::State& state, Profile profile) {
+    auto observer = Observer::make(DigestAlgorithm::sha256);
+    if (!observer) return state.SkipWithError(observer.error().what.c_str());
+    const auto& path = file_of(state.range(0));
+    LookOptions options;
+    options.profile = profile;
+    const WallTime now{std::chrono::seconds(1'700'000'000)};
+    for (auto _ : state) {
+        const auto seen = observer->look(path, options, now);
+        if (seen.attributes() == nullptr) return state.SkipWithError("not looked at");
+    }
+    state.SetBytesProcessed(profile == Profile::metadata ? 0 : state.iterations() * state.range(0));
+}
+
+void read_and_digest(benchmark::State& state) {
+    const auto& path = file_of(state.range(0));
+    std::vector<char> buffer(256 << 10);
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    EVP_MD* algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    for (auto _ : state) {
+        const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+        struct stat status {};
+        ::fstat(fd.get(), &status);
+        EVP_DigestInit_ex2(context, algorithm, nullptr);
+        for (ssize_t got = 0; (got = ::read(fd.get(), buffer.data(), buffer.size())) > 0;)
+            EVP_DigestUpdate(context, buffer.data(), static_cast<std::size_t>(got));
+        EVP_DigestFinal_ex(context, digest, nullptr);
+        benchmark::DoNotOptimize(digest);
+    }
+    EVP_MD_free(algorithm);
+    EVP_MD_CTX_free(context);
+    state.SetBytesProcessed(state.iterations() * state.range(0));
+}
+
+void sizes(benchmark::internal::Benchmark* one) { one->Arg(0)->Arg(4 << 10)->Arg(64 << 10)->Arg(1 << 20)->Arg(64 << 20); }
+BENCHMARK_CAPTURE(look, content, Profile::content)->Apply(sizes);
+BENCHMARK(read_and_digest)->Apply(sizes);
+BENCHMARK_CAPTURE(look, metadata, Profile::metadata)->Arg(4 << 10);
+
+}  // namespace

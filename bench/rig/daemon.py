@@ -1,0 +1,121 @@
+"""A touchstone of one's own: a tree that is watched, a daemon over it, and its log."""
+import json
+import os
+import pathlib
+import subprocess
+import time
+
+
+class Log:
+    """The JSON log, read on from where the last reading ended."""
+
+    def __init__(self, path):
+        self.path, self._offset = pathlib.Path(path), 0
+
+    def skip(self):
+        """Forget what is there now."""
+        self._offset = self.path.stat().st_size if self.path.exists() else 0
+
+    def lines(self):
+        """Whole lines since the last call."""
+        if not self.path.exists():
+            return []
+        with open(self.path, "rb") as file:
+            file.seek(self._offset)
+            text = file.read()
+        whole = text[: text.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        return whole.splitlines()
+
+    def wait_for(self, needles, patience=600, every=0.002):
+        """{needle: when a line that holds it had been read}, on the monotonic clock."""
+        found, deadline = {}, time.monotonic() + patience
+        while len(found) < len(needles):
+            lines, now = self.lines(), time.monotonic()
+            for needle in needles:
+                if needle not in found and any(needle in line for line in lines):
+                    found[needle] = now
+            if now > deadline:
+                raise TimeoutError(f"not in the log after {patience} s: {[needle for needle in needles if needle not in found][:3]}")
+            if len(found) < len(needles):
+                time.sleep(every)
+        return found
+
+
+def path_needle(path):
+    return b'"path":' + json.dumps(os.fspath(path)).encode()
+
+
+def notice_needle(action):
+    return b'"action":"' + action.encode() + b'"'
+
+
+class Touchstone:
+    def __init__(self, build, home):
+        self.program, home = pathlib.Path(build) / "touchstone", pathlib.Path(home)
+        self.tree = home / "tree"  # what is watched
+        self.tree.mkdir(exist_ok=True)
+        self.log = Log(home / "log/events.jsonl")
+        self._stderr = open(home / "stderr", "ab")
+        self._config = home / "touchstone.toml"
+        self._config.write_text(
+            f"""
+[baseline]
+path = "{home}/baseline/baseline.db"
+[state]
+path = "{home}/state"
+[output.json]
+path = "{self.log.path}"
+[output.journald]
+enabled = false
+[[watch]]
+path = "{self.tree}"
+"""
+        )
+        self._daemon = None
+
+    def build_baseline(self):
+        """Its seconds."""
+        begun = time.monotonic()
+        subprocess.run([self.program, "baseline", "build", "--config", self._config], check=True, stdout=subprocess.DEVNULL, stderr=self._stderr)
+        return time.monotonic() - begun
+
+    def start(self):
+        """Starts the daemon; when that was. It is not on yet: see watching()."""
+        self.log.skip()
+        begun = time.monotonic()
+        self._daemon = subprocess.Popen([self.program, "watch", "--config", self._config], stdout=subprocess.DEVNULL, stderr=self._stderr)
+        return begun
+
+    def watching(self, needles=()):
+        """Waits for the watch to be on, its catch-up to be over, and `needles` to be in the log. When each was read: "on", "swept", needles."""
+        on, swept = notice_needle("watch-started"), notice_needle("sweep-finished")
+        found = self.log.wait_for([on, swept, *needles])
+        return {"on": found.pop(on), "swept": found.pop(swept), **found}
+
+    def stop(self):
+        self._daemon.terminate()
+        status = self._daemon.wait(timeout=60)
+        self._daemon = None
+        if status != 0:
+            raise RuntimeError(f"the daemon ended with {status}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self._daemon is not None:
+            self._daemon.kill()
+            self._daemon.wait()
+        self._stderr.close()  # it keeps the file system busy
+
+    # ---- what it uses ----
+
+    def peak_memory_mib(self):
+        status = pathlib.Path(f"/proc/{self._daemon.pid}/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+    def cpu_seconds(self):
+        """Of all its threads, to the nanosecond."""
+        tasks = pathlib.Path(f"/proc/{self._daemon.pid}/task")
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9

@@ -1,0 +1,53 @@
+"""A file system of one's own, so that what others write on this host is neither watched nor measured."""
+import pathlib
+import random
+import shutil
+import subprocess
+import tempfile
+
+
+class Ground:
+    """An ext4 file system on a loop device, sparse, below `at` (default: the directory for temporary files that outlive a boot)."""
+
+    def __init__(self, at="/var/tmp", gib=8):
+        self._at, self._gib = at, gib
+
+    def __enter__(self):
+        self._home = pathlib.Path(tempfile.mkdtemp(prefix="touchstone-bench.", dir=self._at))
+        self.path = self._home / "mnt"
+        self.path.mkdir()
+        image = self._home / "image"
+        with open(image, "wb") as file:
+            file.truncate(self._gib << 30)
+        try:
+            subprocess.run(["mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", image], check=True)
+            subprocess.run(["mount", "-o", "loop", image, self.path], check=True)
+        except BaseException:
+            shutil.rmtree(self._home)
+            raise
+        return self.path
+
+    def __exit__(self, *_):
+        subprocess.run(["umount", self.path], check=True)
+        shutil.rmtree(self._home)
+
+
+def sync():
+    """What was written before is on the disk, so that its writing back does not disturb what follows."""
+    subprocess.run(["sync"], check=True)
+
+
+def grow_tree(root, files, seed=1):
+    """Small files in directories as unlike in size as those of a host: most hold a few names, some hundreds. Returns the files' paths."""
+    chance = random.Random(seed)
+    directories, paths = [pathlib.Path(root)], []
+    directories[0].mkdir(parents=True, exist_ok=True)
+    while len(paths) < files:
+        directory = chance.choice(directories[-64:]) / f"directory{len(directories)}"  # of a recent one: the tree grows deep as well as wide
+        directory.mkdir()
+        directories.append(directory)
+        for n in range(min(int(chance.paretovariate(1.1) * 3), 3000, files - len(paths))):
+            paths.append(f"{directory}/file{n}")
+            with open(paths[-1], "wb", buffering=0) as file:
+                file.write(b"%d " % len(paths) * int(min(chance.lognormvariate(5, 1.2), 2000)))
+    return paths
