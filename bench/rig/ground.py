@@ -37,15 +37,19 @@ def sync():
     subprocess.run(["sync"], check=True)
 
 
-def grow_tree(root, files, seed=1):
+def grow_tree(root, files, seed=1, depth=8):
     """Small files in directories as unlike in size as those of a host: most hold a few names, some hundreds. Returns the files' paths."""
     chance = random.Random(seed)
-    directories, paths = [pathlib.Path(root)], []
-    directories[0].mkdir(parents=True, exist_ok=True)
+    root = pathlib.Path(root)
+    root.mkdir(parents=True, exist_ok=True)
+    parents, paths, made = [(root, 0)], [], 0
     while len(paths) < files:
-        directory = chance.choice(directories[-64:]) / f"directory{len(directories)}"  # of a recent one: the tree grows deep as well as wide
+        above, level = chance.choice(parents)
+        directory = above / f"directory{made}"
         directory.mkdir()
-        directories.append(directory)
+        made += 1
+        if level + 1 < depth:
+            parents.append((directory, level + 1))
         for n in range(min(int(chance.paretovariate(1.1) * 3), 3000, files - len(paths))):
             paths.append(f"{directory}/file{n}")
             with open(paths[-1], "wb", buffering=0) as file:
