@@ -1,5 +1,3 @@
-// Else the macros of sd-journal.h put this file's name and line into every entry.
-#define SD_JOURNAL_SUPPRESS_LOCATION
 #include <sys/uio.h>
 #include <systemd/sd-journal.h>
 
