@@ -33,6 +33,11 @@ struct Cursor {
     std::string position;
 };
 
+// A renamed directory.
+struct TreeMove {
+    std::string from, to;
+};
+
 // Holds the state directory: flock(2) on DIR/lock. Errors: bad_input naming the holder's pid when another daemon has it.
 Result<Fd> lock_state(const std::string& directory);
 
@@ -58,6 +63,9 @@ public:
     // Known objects below `from` become known below `to`, and known absences stay at `from`. The baseline's rows are read through `baseline` (may be null).
     // Returns how many objects moved.
     Result<std::uint64_t> move_tree(const std::string& from, const std::string& to, BaselineReader* baseline);
+    // Several at once, as if in one instant: `from` is where each was known before, `to` where it is now. They may change places, go round
+    // in a circle, or come out of one another. No two go to the same place. To be called within a transaction.
+    Result<std::vector<std::uint64_t>> move_trees(const std::vector<TreeMove>& moves, BaselineReader* baseline);
 
     Status enqueue(const OutgoingEvent& event);
     Result<std::vector<OutgoingEvent>> after(std::uint64_t sequence, std::size_t at_most);

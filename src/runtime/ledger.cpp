@@ -21,18 +21,18 @@ Status Ledger::look_up(Subject& subject) {
 
 void Ledger::apply(const Judgement::Effect& effect) { effects_.insert_or_assign(effect.observation.path, effect); }
 
-Result<std::uint64_t> Ledger::move_tree(const std::string& from, const std::string& to) {
+Result<std::vector<std::uint64_t>> Ledger::move_trees(const std::vector<TreeMove>& moves) {
     // Rows that are not saved yet must be in the tables before a tree of them moves.
     if (!effects_.empty())
         if (auto saved = save(); !saved) return fail(saved.error());
     if (auto opened = open_transaction(); !opened) return fail(opened.error());
-    auto moved = state_.move_tree(from, to, baseline());
+    auto moved = state_.move_trees(moves, baseline());
     if (!moved) {
         state_.rollback();
         open_ = false;
         return moved;
     }
-    moves_.emplace_back(from, to);
+    moves_.push_back(moves);
     return moved;
 }
 
@@ -40,8 +40,8 @@ Status Ledger::open_transaction() {
     if (open_) return {};
     if (auto begun = state_.begin(); !begun) return begun;
     open_ = true;
-    for (const auto& [from, to] : moves_)
-        if (auto moved = state_.move_tree(from, to, baseline()); !moved) return fail(moved.error());
+    for (const auto& moves : moves_)
+        if (auto moved = state_.move_trees(moves, baseline()); !moved) return fail(moved.error());
     return {};
 }
 

@@ -25,8 +25,8 @@ public:
     Status look_up(Subject& subject);
 
     void apply(const Judgement::Effect& effect);
-    // A directory was renamed: known objects below go along. Returns how many.
-    Result<std::uint64_t> move_tree(const std::string& from, const std::string& to);
+    // Directories were renamed, all at once: known objects below go along. Returns how many with each, itself included.
+    Result<std::vector<std::uint64_t>> move_trees(const std::vector<TreeMove>& moves);
     void add(OutgoingEvent event) { events_.push_back(std::move(event)); }
     void set_value(const std::string& key, const std::string& value) { values_[key] = value; }
 
@@ -47,7 +47,7 @@ private:
     State& state_;
     std::optional<BaselineReader> baseline_;
     std::unordered_map<std::string, Judgement::Effect> effects_;
-    std::vector<std::pair<std::string, std::string>> moves_;
+    std::vector<std::vector<TreeMove>> moves_;
     std::vector<OutgoingEvent> events_, saved_events_;
     std::unordered_map<std::string, std::string> values_;
     bool open_ = false;

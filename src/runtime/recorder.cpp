@@ -159,16 +159,8 @@ void Recorder::judge_group(Looked& looked) {
 
     auto judgement = judge(looked.subjects, looked.renames, config_.baseline.digest);
     if (judgement.findings.empty()) ++counters_.quiet;
+    move_trees(judgement.findings, looked.renames);
     for (auto& finding : judgement.findings) {
-        if (finding.action == Action::renamed && finding.after && finding.after->type == FileType::directory) {
-            const auto moved = ledger_.move_tree(finding.previous_path, finding.path);
-            if (!moved)
-                spdlog::error("moving what is known of {} to {}: {}", printable(finding.previous_path), printable(finding.path), moved.error().what);
-            else
-                finding.descendants = *moved > 0 ? *moved - 1 : 0;  // the directory itself moved too
-            sweep_after(finding.path);  // whatever changed below on the way is found by comparing
-            std::erase_if(looked.renames, [&](const Rename& rename) { return rename.to == finding.path || rename.from == finding.previous_path; });
-        }
         ++counters_.findings;
         const WallTime at = finding.touch.last;
         emit(std::variant<Finding, Gap, Notice>(std::move(finding)), at);
@@ -180,6 +172,27 @@ void Recorder::judge_group(Looked& looked) {
         sweep_after(rename.from);
         sweep_after(rename.to);
     }
+}
+
+// What is known below renamed directories goes along.
+void Recorder::move_trees(std::vector<Finding>& findings, std::vector<Rename>& renames) {
+    std::vector<TreeMove> moves;
+    std::vector<Finding*> moved;
+    for (auto& finding : findings) {
+        if (finding.action != Action::renamed || !finding.after || finding.after->type != FileType::directory) continue;
+        moves.push_back({finding.previous_path, finding.path});
+        moved.push_back(&finding);
+        sweep_after(finding.path);  // whatever changed below on the way is found by comparing
+        std::erase_if(renames, [&](const Rename& rename) { return rename.to == finding.path || rename.from == finding.previous_path; });
+    }
+    if (moves.empty()) return;
+    const auto counts = ledger_.move_trees(moves);
+    if (!counts) {
+        spdlog::error("moving what is known of {} to {}: {}", printable(moves.front().from), printable(moves.front().to), counts.error().what);
+        for (const auto& move : moves) sweep_after(move.from);
+        return;
+    }
+    for (std::size_t i = 0; i < moves.size(); ++i) moved[i]->descendants = std::max<std::uint64_t>((*counts)[i], 1) - 1;  // itself is none
 }
 
 void Recorder::sweep_after(const std::string& scope) {

@@ -72,6 +72,7 @@ private:
     void handle_looked(Looked& looked);
     bool must_look_again(const Looked& looked) const;
     void judge_group(Looked& looked);
+    void move_trees(std::vector<Finding>& findings, std::vector<Rename>& renames);
     void sweep_after(const std::string& scope);
     void adopt(std::vector<Subject>& subjects);
     void emit(std::variant<Finding, Gap, Notice> body, WallTime at);

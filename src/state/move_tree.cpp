@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "format.hpp"
 #include "touchstone/bytes.hpp"
 
@@ -81,7 +84,36 @@ private:
     std::uint64_t moved_ = 0;
 };
 
+// No name can be "."; what is put here is never committed.
+std::string aside(std::size_t index) { return fmt::format("/./{}", index); }
+
+bool overlap(const std::string& one, const std::string& other) { return is_within(one, other) || is_within(other, one); }
+
+// Does one of them go where another, or itself, comes from?
+bool cross(const std::vector<TreeMove>& moves) {
+    return std::any_of(moves.begin(), moves.end(), [&](const TreeMove& one) {
+        return std::any_of(moves.begin(), moves.end(), [&](const TreeMove& other) { return overlap(one.to, other.from); });
+    });
+}
+
 }  // namespace
+
+Result<std::vector<std::uint64_t>> State::move_trees(const std::vector<TreeMove>& moves, BaselineReader* baseline) {
+    // What lies deeper leaves first, or it would be taken along by what holds it.
+    std::vector<std::size_t> order(moves.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return moves[a].from.size() > moves[b].from.size(); });
+    const bool by_detour = cross(moves);
+    std::vector<std::uint64_t> moved(moves.size());
+    for (const auto i : order) {
+        const auto one = move_tree(moves[i].from, by_detour ? aside(i) : moves[i].to, baseline);
+        if (!one) return fail(one.error());
+        moved[i] = *one;
+    }
+    for (std::size_t i = 0; by_detour && i < moves.size(); ++i)
+        if (const auto one = move_tree(aside(i), moves[i].to, baseline); !one) return fail(one.error());
+    return moved;
+}
 
 Result<std::uint64_t> State::move_tree(const std::string& from, const std::string& to, BaselineReader* baseline) {
     if (from == to) return 0;

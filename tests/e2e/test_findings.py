@@ -1,10 +1,12 @@
 """One logical change, one finding, with before, after and who."""
+import ctypes
 import hashlib
+import json
 import os
 import subprocess
 import sys
 
-from conftest import changes
+from conftest import changes, wait_until
 
 
 def sha256(data):
@@ -135,6 +137,90 @@ def test_rename_of_a_directory_is_one_finding(touchstone):
     assert len(touchstone.settle()) == 1
     (touchstone.tree / "new/deep/file3").write_text("changed")
     assert touchstone.wait_for(touchstone.tree / "new/deep/file3", "changed")
+
+
+def exchange(one, other):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.renameat2(-100, os.fsencode(one), -100, os.fsencode(other), 2) != 0:  # AT_FDCWD, RENAME_EXCHANGE
+        raise OSError(ctypes.get_errno(), "renameat2")
+
+
+def compared(touchstone):
+    done = touchstone.run("check", "--json", check=False)
+    return {(one["path"], one["action"]) for one in json.loads(done.stdout)["differences"]}
+
+
+def fill(directory, *names):
+    directory.mkdir()
+    (directory / "deep").mkdir()
+    for name in names:
+        (directory / name).write_text(f"{directory.name}: {name}")
+
+
+def actions(found):
+    return sorted((f["event"]["action"], os.path.basename(f["touchstone"].get("previous_path", "")), f["file"]["path"]) for f in found)
+
+
+def test_exchanged_directories_are_two_renamed(touchstone):
+    one, two = touchstone.tree / "one", touchstone.tree / "two"
+    fill(one, "both", "deep/both", "only-one")
+    fill(two, "both", "deep/both", "deep/only-two")
+    touchstone.watch()
+    exchange(one, two)
+    touchstone.wait_for(one, "renamed")
+    found = touchstone.settle()
+    assert actions(found) == [("renamed", "one", str(two)), ("renamed", "two", str(one))]
+    assert {f["touchstone"]["descendants"] for f in found} == {4}
+    (one / "both").write_text("changed later")
+    changed = touchstone.wait_for(one / "both", "changed")
+    assert changes(changed)["sha256"][0] == sha256(b"two: both")
+    truth = {(str(path / name), "changed") for path in (one, two) for name in ("both", "deep/both")}
+    truth |= {(str(one / "only-one"), "vanished"), (str(two / "only-one"), "appeared")}
+    truth |= {(str(two / "deep/only-two"), "vanished"), (str(one / "deep/only-two"), "appeared")}
+    assert compared(touchstone) == truth
+    exchange(one, two)
+    (two / "both").write_text("two: both")
+    touchstone.settle()
+    touchstone.stop()
+    known = len(touchstone.findings())
+    touchstone.start()
+    wait_until(lambda: len(touchstone.notices("sweep-finished")) > 1, "the catch-up")
+    touchstone.settle()
+    assert [f for f in touchstone.findings()[known:] if "/settle-" not in f["file"]["path"]] == []
+    assert compared(touchstone) == set()
+
+
+def test_directories_that_move_up_and_round(touchstone):
+    tree = touchstone.tree
+    for name in ("a", "b", "c", "x", "y", "z"):
+        fill(tree / name, "both", name)
+    touchstone.watch()
+    (tree / "a").rename(tree / "d")  # up in a row
+    (tree / "b").rename(tree / "a")
+    (tree / "c").rename(tree / "b")
+    exchange(tree / "x", tree / "y")  # and round: what was y is z, what was z is x, what was x is y
+    exchange(tree / "x", tree / "z")
+    touchstone.wait_for(tree / "z", "renamed")
+    found = touchstone.settle()
+    assert actions(found) == [("renamed", f, str(tree / t)) for f, t in zip("bcazxy", "abdxyz")]
+    assert {f["touchstone"]["descendants"] for f in found} == {3}
+    assert sorted(os.path.basename(f) for f, action in compared(touchstone) if action == "appeared") == sorted(
+        ["d", "both", "deep", "a", "b", "c", "x", "y", "z"]
+    )
+
+
+def test_a_directory_takes_the_place_of_what_held_it(touchstone):
+    tree = touchstone.tree
+    fill(tree / "outer")
+    (tree / "outer/deep/file").write_text("x")
+    touchstone.watch()
+    (tree / "outer/deep").rename(tree / "aside")
+    (tree / "outer").rmdir()
+    (tree / "aside").rename(tree / "outer")
+    touchstone.wait_for(tree / "outer", "renamed")
+    found = [f for f in touchstone.settle() if f["event"]["action"] != "vanished" or "transient" not in f["touchstone"]]
+    assert actions(found) == [("renamed", "deep", str(tree / "outer"))]
+    assert compared(touchstone) == {(str(tree / "outer/deep"), "vanished"), (str(tree / "outer/deep/file"), "vanished"), (str(tree / "outer/file"), "appeared")}
 
 
 def test_moved_in_and_out(touchstone):

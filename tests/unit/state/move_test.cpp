@@ -95,3 +95,57 @@ TEST_CASE("a move into itself is refused") {
     CHECK(state->move_tree("/", "/a", nullptr).error().kind == ErrorKind::bad_input);
     CHECK(state->move_tree("a", "/b", nullptr).error().kind == ErrorKind::bad_input);
 }
+
+TEST_CASE("directories that change places each take their own along") {
+    TemporaryDirectory directory;
+    REQUIRE(write(directory / "b", {seen("/a", 1), seen("/a/both", 2), seen("/a/only-a", 3), seen("/b", 11), seen("/b/both", 12), seen("/b/d/only-b", 13)}));
+    auto baseline = BaselineReader::open(directory / "b");
+    auto state = State::open(directory / "state");
+    REQUIRE(state->put(seen("/a/new", 4)));
+    REQUIRE(state->put(gone("/a/only-a")));
+
+    REQUIRE(state->begin());
+    CHECK(state->move_trees({{"/a", "/b"}, {"/b", "/a"}}, &*baseline).value() == std::vector<std::uint64_t>{3, 3});
+    REQUIRE(state->commit());
+    CHECK(reported(directory / "state") ==
+          Rows{"+/a", "+/b", "+/a/both", "-/a/only-a", "+/b/both", "+/b/new", "+/a/d/only-b", "-/b/d/only-b"});
+    CHECK(same(*state->find("/a/both").value(), seen("/a/both", 12)));
+    CHECK(same(*state->find("/b/both").value(), seen("/b/both", 2)));
+    CHECK(same(*state->find("/b").value(), seen("/b", 1)));
+
+    SECTION("and back: the baseline holds again") {
+        CHECK(state->move_trees({{"/b", "/a"}, {"/a", "/b"}}, &*baseline).value() == std::vector<std::uint64_t>{3, 3});
+        CHECK(reported(directory / "state") == Rows{"+/a/new", "-/a/only-a"});
+    }
+}
+
+TEST_CASE("directories move up in a row, whatever order they are told in") {
+    const auto moves = GENERATE(std::vector<TreeMove>{{"/b", "/a"}, {"/c", "/b"}}, std::vector<TreeMove>{{"/c", "/b"}, {"/b", "/a"}});
+    TemporaryDirectory directory;
+    auto state = State::open(directory.path());
+    for (const auto* path : {"/b", "/b/b", "/c", "/c/c"}) REQUIRE(state->put(seen(path, 1)));
+    REQUIRE(state->move_trees(moves, nullptr));
+    CHECK(reported(directory.path()) == Rows{"+/a", "+/b", "+/a/b", "+/b/c"});
+}
+
+TEST_CASE("a circle of three directories") {
+    TemporaryDirectory directory;
+    auto state = State::open(directory.path());
+    for (const auto* path : {"/a/a", "/b/b", "/c/c"}) REQUIRE(state->put(seen(path, 1)));
+    REQUIRE(state->move_trees({{"/a", "/b"}, {"/b", "/c"}, {"/c", "/a"}}, nullptr));
+    CHECK(reported(directory.path()) == Rows{"+/a/c", "+/b/a", "+/c/b"});
+}
+
+TEST_CASE("a directory that comes out of another is not taken along by it") {
+    TemporaryDirectory directory;
+    auto state = State::open(directory.path());
+    for (const auto* path : {"/a/x", "/a/in/y"}) REQUIRE(state->put(seen(path, 1)));
+    SECTION("both go elsewhere") {
+        CHECK(state->move_trees({{"/a", "/b"}, {"/a/in", "/c"}}, nullptr).value() == std::vector<std::uint64_t>{1, 1});
+        CHECK(reported(directory.path()) == Rows{"+/b/x", "+/c/y"});
+    }
+    SECTION("it takes the place of what held it") {
+        CHECK(state->move_trees({{"/a/in", "/a"}}, nullptr).value() == std::vector<std::uint64_t>{1});
+        CHECK(reported(directory.path()) == Rows{"+/a/x", "+/a/y"});
+    }
+}
