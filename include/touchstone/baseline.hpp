@@ -45,6 +45,7 @@ public:
     const BaselineInfo& info() const;
     Result<std::optional<Observation>> find(const std::string& path) override;
     Status children(const std::string& directory, const std::function<bool(const Glance&)>& visit) override;
+    Result<std::optional<std::string>> next_directory(const std::string& scope, const std::string& after) override;
     Result<std::vector<std::string>> paths_of(ObjectId id) override;
 
     // Everything at or below `scope` ("" or "/": all), in order of (directory, name). Stops when the visitor returns false.

@@ -22,6 +22,10 @@ public:
     // Names directly in `directory` that are known to be there, in byte order of the name. Stops when the visitor returns false.
     virtual Status children(const std::string& directory, const std::function<bool(const Glance&)>& visit) = 0;
 
+    // The first directory at or below `scope` ("" or "/": of all) that is more than `after` ("" to begin with), byte by byte, and in which something is
+    // known directly, be it an absence. The directory itself need not be known. nullopt: there is none.
+    virtual Result<std::optional<std::string>> next_directory(const std::string& scope, const std::string& after) = 0;
+
     // Every known path of an inode (hard links); empty when none.
     virtual Result<std::vector<std::string>> paths_of(ObjectId id) = 0;
 };

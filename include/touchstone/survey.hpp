@@ -33,6 +33,7 @@ public:
     Result<std::optional<Observation>> find(const std::string& path) override { return find(path, Profile::log); }
     Result<std::optional<Observation>> find(const std::string& path, Profile profile);
     Status children(const std::string& directory, const std::function<bool(const Glance&)>& visit) override;
+    Result<std::optional<std::string>> next_directory(const std::string& scope, const std::string& after) override;
     Result<std::vector<std::string>> paths_of(ObjectId id) override;
 
     // Names at or below `scope` that are expected to be there although the baseline does not have them: rotated logs.

@@ -72,6 +72,10 @@ public:
     // The look told nothing final (still changing): the names wait again, with their acts and actors, and with growing distance.
     void again(std::uint64_t token, SteadyTime now);
 
+    // As again(), for a name that was missing although nothing heard had taken it away: the kernel's word of that, which says who did it
+    // and where it went, is still unread. Counted in TouchedName::unheard.
+    void await_word(std::uint64_t token, SteadyTime now);
+
     // True when a directory above one of the taken names was renamed since take(): what was looked at is not where it was. The
     // caller then calls again() in place of judging; the names come out under their new paths.
     bool overtaken(std::uint64_t token) const;

@@ -66,6 +66,10 @@ Status BaselineReader::children(const std::string& directory, const std::functio
     }
 }
 
+Result<std::optional<std::string>> BaselineReader::next_directory(const std::string& scope, const std::string& after) {
+    return impl_->objects.next_directory(scope, after);
+}
+
 Result<std::vector<std::string>> BaselineReader::paths_of(ObjectId id) { return impl_->objects.paths_of(id); }
 
 Status BaselineReader::each(const std::string& scope, const std::function<bool(const Observation&)>& visit) {

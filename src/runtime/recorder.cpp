@@ -19,6 +19,9 @@ constexpr std::size_t kNamesCached = 4'096;
 // A name that is still changing is looked at again; after this many times the patience it is said to be unreadable.
 constexpr int kPatienceFactor = 4;
 
+// The waits between them double, from [settle] successor on: 140 ms in all. Then it is taken for what it looks like.
+constexpr unsigned kUnheardLooks = 3;
+
 std::string user_name(std::uint32_t id) {
     char buffer[4096];
     passwd entry{};
@@ -129,6 +132,11 @@ void Recorder::handle_looked(Looked& looked) {
         touches_.again(looked.token, steady_now());
         return;
     }
+    if (is_word_unread(looked)) {
+        ++counters_.again;
+        touches_.await_word(looked.token, steady_now());
+        return;
+    }
     judge_group(looked);
     judged_tokens_.push_back(looked.token);
 }
@@ -142,6 +150,13 @@ bool Recorder::must_look_again(const Looked& looked) const {
         if (unreadable->error == EBUSY && subject.now.looked_at - subject.touch.first < limit) return true;
     }
     return false;
+}
+
+// A name was touched, is missing, and nothing that was heard took it away: had it been renamed, this would look like a deletion.
+bool Recorder::is_word_unread(const Looked& looked) {
+    return std::any_of(looked.subjects.begin(), looked.subjects.end(), [](const Subject& subject) {
+        return subject.now.absent() && !subject.touch.gone && subject.touch.acts != bit(Act::look) && subject.touch.unheard < kUnheardLooks;
+    });
 }
 
 void Recorder::judge_group(Looked& looked) {

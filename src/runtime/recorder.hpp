@@ -71,6 +71,7 @@ private:
     void handle(Work& work);
     void handle_looked(Looked& looked);
     bool must_look_again(const Looked& looked) const;
+    static bool is_word_unread(const Looked& looked);
     void judge_group(Looked& looked);
     void move_trees(std::vector<Finding>& findings, std::vector<Rename>& renames);
     void sweep_after(const std::string& scope);

@@ -28,6 +28,15 @@ void walk(Party& party) {
     }
 }
 
+void find_unmet(Party& party, const std::vector<std::string>& roots) {
+    try {
+        for (const auto& root : roots)
+            if (party.status) party.status = party.walker->run_unmet(root);
+    } catch (const std::bad_alloc&) {
+        party.status = fail(system_error("sweep", ENOMEM));
+    }
+}
+
 void add(SweepResult& sum, const SweepResult& part) {
     sum.directories += part.directories;
     sum.objects += part.objects;
@@ -67,7 +76,8 @@ Result<SweepResult> run_sweep(const SweepRequest& request, const Policy& policy,
     auto parties = gather(shared, threads);
     if (!parties) return fail(std::move(parties.error()));
 
-    queue.push(frame_of_roots(sweep_roots(request.scope, policy)));
+    const auto roots = sweep_roots(request.scope, policy);
+    queue.push(frame_of_roots(roots));
     for (std::size_t i = 1; i < parties->size(); ++i) {
         try {
             (*parties)[i].thread = std::thread(walk, std::ref((*parties)[i]));
@@ -78,8 +88,11 @@ Result<SweepResult> run_sweep(const SweepRequest& request, const Policy& policy,
     walk(parties->front());
     SweepResult result;
     std::optional<Error> first;
-    for (auto& party : *parties) {
+    for (auto& party : *parties)
         if (party.thread.joinable()) party.thread.join();
+    if (std::all_of(parties->begin(), parties->end(), [](const Party& party) { return party.status.has_value(); }))
+        find_unmet(parties->front(), roots);
+    for (auto& party : *parties) {
         add(result, party.walker->result());
         if (!party.status && !first) first = party.status.error();
     }

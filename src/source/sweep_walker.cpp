@@ -90,6 +90,34 @@ Status SweepWalker::run() {
     return status;
 }
 
+Status SweepWalker::run_unmet(const std::string& root) {
+    for (std::string last;;) {
+        auto next = known_->next_directory(root, last);
+        if (!next) return fail(std::move(next.error()));
+        if (!*next || !going_on()) return {};
+        last = std::move(**next);
+        const auto unmet = is_unmet(last, last == root);
+        if (!unmet) return fail(unmet.error());
+        if (!*unmet) continue;
+        auto frame = std::make_shared<Frame>();
+        frame->view = &shared_.reach.mount(0, last);
+        frame->add(Visit::gone, last);
+        shared_.queue.push(std::move(frame));
+        if (auto status = run(); !status) return status;
+    }
+}
+
+// One that is known to be a directory was met, be it by its absence; so was a root that is gone.
+Result<bool> SweepWalker::is_unmet(const std::string& directory, bool root) {
+    Seen seen;
+    const Fd parent = open_parent(directory);
+    const int error = parent ? see(parent.get(), std::string(split_path(directory).name).c_str(), true, seen) : errno;
+    if (error == 0 ? seen.type == FileType::directory : root || !is_gone(error)) return false;
+    const auto known = known_->find(directory);
+    if (!known) return fail(known.error());
+    return !*known || (*known)->absent() || glance_of(**known).type != FileType::directory;
+}
+
 Status SweepWalker::visit(const SweepQueue::Item& item) {
     build_path(*item.frame, item.name, path_);
     entry_path_ = path_;

@@ -28,6 +28,9 @@ public:
     SweepWalker(SweepShared& shared, std::unique_ptr<KnownReader> known) : shared_(shared), known_(std::move(known)) {}
 
     Status run();  // until the queue is empty, or somebody stops
+    // After the walk, when nobody else runs: what is known at or below `root` in directories that no walk meets, because they are gone and
+    // are themselves not known to have been there (they only lead to a watch, or a kill came between their finding and those below).
+    Status run_unmet(const std::string& root);
     const SweepResult& result() const { return result_; }
 
 private:
@@ -50,6 +53,7 @@ private:
     void enter(Place& place, std::string_view name, const Seen& seen);
     void missing(Place& place, std::string_view name, const Glance& known);
     void unreadable(const Frame& above, int error);
+    Result<bool> is_unmet(const std::string& directory, bool root);
 
     Reach reach_of(const Frame& frame, std::string_view name);
     const std::string& entry_path(std::string_view name);

@@ -125,6 +125,15 @@ Status KnownStore::children(const std::string& directory, const std::function<bo
     return impl_->baseline ? impl_->baseline->children(directory, visit) : Status{};
 }
 
+Result<std::optional<std::string>> KnownStore::next_directory(const std::string& scope, const std::string& after) {
+    Result<std::optional<std::string>> first = std::nullopt;
+    if (impl_->reported) first = impl_->reported->next_directory(scope, after);
+    if (!first || !impl_->baseline) return first;
+    auto in_baseline = impl_->baseline->next_directory(scope, after);
+    const bool sooner = !in_baseline || (*in_baseline && (!*first || **in_baseline < **first));
+    return sooner ? std::move(in_baseline) : std::move(first);
+}
+
 Result<std::vector<std::string>> KnownStore::paths_of(ObjectId id) {
     std::vector<std::string> out;
     if (impl_->reported) {

@@ -35,6 +35,10 @@ Status Expected::children(const std::string& directory, const std::function<bool
     return baseline_->children(directory, visit);
 }
 
+Result<std::optional<std::string>> Expected::next_directory(const std::string& scope, const std::string& after) {
+    return baseline_->next_directory(scope, after);
+}
+
 Result<std::vector<std::string>> Expected::paths_of(ObjectId id) { return baseline_->paths_of(id); }
 
 Status Expected::each_stand_in(const std::string& scope, const std::function<bool(const Observation&)>& visit) {

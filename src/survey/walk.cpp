@@ -15,6 +15,7 @@ class NothingKnown final : public KnownReader {
 public:
     Result<std::optional<Observation>> find(const std::string&) override { return std::optional<Observation>(); }
     Status children(const std::string&, const std::function<bool(const Glance&)>&) override { return {}; }
+    Result<std::optional<std::string>> next_directory(const std::string&, const std::string&) override { return std::optional<std::string>(); }
     Result<std::vector<std::string>> paths_of(ObjectId) override { return std::vector<std::string>(); }
 };
 

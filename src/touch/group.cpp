@@ -102,6 +102,7 @@ void merge(Entry& to, Entry&& from, std::size_t actor_limit) {
     const std::vector<ActorRef> rest = std::move(later);
     to.name.actors = std::move(joined);
     for (const auto& actor : rest) add_actor(to.name, actor, actor_limit);
+    to.name.unheard = std::max(to.name.unheard, from.name.unheard);
     to.name.actors_complete &= from.name.actors_complete;
     if (to.name.actor_unknown.empty()) to.name.actor_unknown = std::move(from.name.actor_unknown);
     if (from_is_later) {

@@ -9,24 +9,38 @@ namespace {
 
 bool covers(const std::string& outer, const std::string& inner) { return outer.empty() || (!inner.empty() && is_within(inner, outer)); }
 
+// Lost counts add up only while all of them are known.
+void join(Gap& gap, const Gap& other) {
+    gap.lost = gap.lost == 0 || other.lost == 0 ? 0 : gap.lost + other.lost;
+    if (gap.reason.find(other.reason) == std::string::npos) gap.reason += "; " + other.reason;
+}
+
+WallTime earlier(WallTime one, WallTime other) {
+    if (one == WallTime{} || other == WallTime{}) return std::max(one, other);
+    return std::min(one, other);
+}
+
 }  // namespace
 
-void Scopes::add(Gap gap) {
+void Scopes::add(Gap gap) { add(Lost{std::move(gap)}); }
+
+void Scopes::add(Lost lost) {
     for (auto& waiting : gaps_) {
-        if (!covers(waiting.scope, gap.scope)) continue;
-        // Lost counts add up only while all of them are known.
-        waiting.lost = waiting.lost == 0 || gap.lost == 0 ? 0 : waiting.lost + gap.lost;
-        if (waiting.reason.find(gap.reason) == std::string::npos) waiting.reason += "; " + gap.reason;
+        if (!covers(waiting.gap.scope, lost.gap.scope)) continue;
+        join(waiting.gap, lost.gap);
+        waiting.depth = std::max(waiting.depth, lost.depth);
+        waiting.unwatched_since = earlier(waiting.unwatched_since, lost.unwatched_since);
         return;
     }
-    std::erase_if(gaps_, [&](const Gap& waiting) {
-        if (!covers(gap.scope, waiting.scope)) return false;
-        gap.lost = waiting.lost == 0 || gap.lost == 0 ? 0 : waiting.lost + gap.lost;
-        if (gap.reason.find(waiting.reason) == std::string::npos) gap.reason += "; " + waiting.reason;
+    std::erase_if(gaps_, [&](const Lost& waiting) {
+        if (!covers(lost.gap.scope, waiting.gap.scope)) return false;
+        join(lost.gap, waiting.gap);
+        lost.depth = std::max(lost.depth, waiting.depth);
+        lost.unwatched_since = earlier(lost.unwatched_since, waiting.unwatched_since);
         return true;
     });
-    if (size() >= limit_ && !gap.scope.empty()) return widen(gap.wall, gap.lost);
-    gaps_.push_back(std::move(gap));
+    if (size() >= limit_ && !lost.gap.scope.empty()) return widen(lost.gap.wall, lost.gap.lost);
+    gaps_.push_back(std::move(lost));
 }
 
 void Scopes::add(SweepRequest request) {
@@ -35,14 +49,15 @@ void Scopes::add(SweepRequest request) {
                waiting.actor == request.actor && waiting.announce >= request.announce;
     });
     if (covered) return;
-    // What names a new tree's writer is lost by widening, but the tree is not.
-    if (size() >= limit_) return widen(WallTime{}, 0);
     requests_.push_back(std::move(request));
+    if (size() > limit_) widen(WallTime{}, 0);
 }
 
 std::optional<TouchSet::Work> Scopes::take() {
     if (!gaps_.empty()) {
-        TouchSet::Work work{std::move(gaps_.front()), {}};
+        TouchSet::Work work{std::move(gaps_.front().gap), {}};
+        work.sweep.depth = gaps_.front().depth;
+        work.sweep.unwatched_since = gaps_.front().unwatched_since;
         gaps_.pop_front();
         work.sweep.scope = work.gap->scope;
         work.sweep.reason = "gap: " + work.gap->reason;
@@ -55,12 +70,15 @@ std::optional<TouchSet::Work> Scopes::take() {
     return work;
 }
 
+// Who moved a new tree here is lost by widening, but the tree is not.
 void Scopes::widen(WallTime wall, std::uint64_t lost) {
-    // Requests for the full depth or with a window say more than a gap: they stay.
-    std::erase_if(requests_, [](const SweepRequest& waiting) {
-        return waiting.depth == SweepDepth::changed && waiting.unwatched_since == WallTime{} && !waiting.announce;
-    });
-    add(Gap{"", "too many scopes to sweep", lost, wall});
+    Lost everything{Gap{"", "too many scopes to sweep", lost, wall}};
+    for (const auto& request : requests_) {
+        everything.depth = std::max(everything.depth, request.depth);
+        everything.unwatched_since = earlier(everything.unwatched_since, request.unwatched_since);
+    }
+    requests_.clear();
+    add(std::move(everything));
 }
 
 }  // namespace touchstone

@@ -1,4 +1,5 @@
-// Gaps and sweep requests waiting for a sweep. Bounded: what does not fit widens to one gap of everything, so nothing is forgotten.
+// Gaps and sweep requests waiting for a sweep. Bounded: what does not fit widens, with all the rest, to one gap of everything, swept as deep
+// as the deepest of them asked and for changes since the earliest moment that one of them named. So nothing is forgotten.
 #pragma once
 
 #include <deque>
@@ -18,10 +19,17 @@ public:
     std::size_t size() const { return gaps_.size() + requests_.size(); }
 
 private:
+    // What requests that became part of a gap had asked for.
+    struct Lost {
+        Gap gap;
+        SweepDepth depth = SweepDepth::changed;
+        WallTime unwatched_since{};
+    };
+    void add(Lost lost);
     void widen(WallTime wall, std::uint64_t lost);
 
     std::size_t limit_;
-    std::deque<Gap> gaps_;
+    std::deque<Lost> gaps_;
     std::deque<SweepRequest> requests_;
 };
 

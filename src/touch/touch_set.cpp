@@ -304,6 +304,7 @@ struct TouchSet::Impl {
         taken.pending.renames = group.renames;
         for (const auto& entry : group.entries) {
             taken.pending.names.push_back(entry.name);
+            taken.pending.names.back().gone = entry.gone;
             index.erase(entry.name.path);
             loaned.emplace(entry.name.path, id);
             note_look(entry.name.path, now);
@@ -431,6 +432,16 @@ void TouchSet::again(std::uint64_t token, SteadyTime) {
     {
         const std::lock_guard lock(impl_->mutex);
         impl_->take_back(impl_->give_back(token));
+    }
+    if (impl_->changed) impl_->changed();
+}
+
+void TouchSet::await_word(std::uint64_t token, SteadyTime) {
+    {
+        const std::lock_guard lock(impl_->mutex);
+        auto loan = impl_->give_back(token);
+        for (auto& entry : loan.group.entries) ++entry.name.unheard;
+        impl_->take_back(std::move(loan));
     }
     if (impl_->changed) impl_->changed();
 }

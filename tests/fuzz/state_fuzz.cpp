@@ -36,6 +36,11 @@ void put_file(const std::string& path, const std::uint8_t* data, std::size_t siz
 }
 
 void read_known(KnownReader& reader) {
+    for (std::string last;;) {
+        const auto next = reader.next_directory("", last);
+        if (!next || !*next) break;
+        last = **next;
+    }
     for (const std::string directory : {"", "/", "/d"}) static_cast<void>(reader.children(directory, [](const Glance&) { return true; }));
     static_cast<void>(reader.find("/d/x"));
     static_cast<void>(reader.paths_of({0xfe00, 1}));

@@ -1,5 +1,7 @@
 #include "store/object_table.hpp"
 
+#include <algorithm>
+
 #include "touchstone/bytes.hpp"
 
 namespace touchstone::store {
@@ -146,6 +148,29 @@ Result<std::vector<Observation>> ObjectTable::page(const std::string& scope, con
     deeper->bind_blob(1, inside ? at.directory : below.from).bind_blob(2, inside ? at.name : "").bind_blob(3, below.to).bind(4, left());
     if (const auto done = visit_rows(*deeper, keep); !done) return fail(done.error());
     return out;
+}
+
+// Each query is a step along the key, however many names a directory holds.
+Result<std::optional<std::string>> ObjectTable::next_directory(const std::string& scope, const std::string& after) {
+    const bool everything = is_everything(scope);
+    const Below below(everything ? std::string() : scope);
+    if (!everything && after < scope) {
+        auto own = database_->query("SELECT 1 FROM object WHERE dir=?1 LIMIT 1");
+        if (!own) return fail(own.error());
+        own->bind_blob(1, scope);
+        const auto row = own->step();
+        if (!row) return fail(row.error());
+        if (*row) return scope;
+    }
+    auto next = database_->query("SELECT dir FROM object WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1");
+    if (!next) return fail(next.error());
+    next->bind_blob(1, everything ? after : std::max(after, below.from)).bind_blob(2, below.to);
+    const auto row = next->step();
+    if (!row) return fail(row.error());
+    if (!*row) return std::nullopt;
+    // A damaged tree may hand out anything: going backwards would never end.
+    if (!next->is_blob(0) || next->blob(0) <= after) return fail(database_->corrupt(kDamagedRow));
+    return std::string(next->blob(0));
 }
 
 Result<std::vector<std::string>> ObjectTable::paths_of(ObjectId id) {

@@ -54,6 +54,7 @@ public:
     Status each(const std::string& scope, const Visitor& visit);
     // The first rows at or below `scope`, in the order of each(), that come after `last` ("" for the start) and are no absences.
     Result<std::vector<Observation>> page(const std::string& scope, const std::string& last, std::int64_t at_most);
+    Result<std::optional<std::string>> next_directory(const std::string& scope, const std::string& after);  // as KnownReader's
     Result<std::vector<std::string>> paths_of(ObjectId id);
 
 private:

@@ -98,6 +98,11 @@ public:
             if (!visit(glance)) break;
         return {};
     }
+    Result<std::optional<std::string>> next_directory(const std::string& scope, const std::string& after) override {
+        for (auto row = table_.rows.upper_bound(after); row != table_.rows.end(); ++row)
+            if (scope.empty() || is_within(row->first, scope)) return row->first;
+        return std::nullopt;
+    }
     Result<std::vector<std::string>> paths_of(ObjectId) override { return std::vector<std::string>{}; }
 
 private:
@@ -267,6 +272,58 @@ TEST_CASE("a glob watch walks only what leads to it") {
     CHECK(sweep.run() == Paths{tree / "u1/.ssh", tree / "u1/.ssh/keys", tree / "u2/.ssh", tree / "u2/.ssh/id"});
     CHECK(listed.count(tree / "u1/doc") == 0);
     CHECK(listed.count(tree / "u3") == 1);
+}
+
+TEST_CASE("what is known in a directory that is gone and was never known itself is found missing") {
+    Tree tree;
+    for (const char* name : {"home/u/.ssh/keys/key", "home/u/.ssh-not", "home/v/.ssh/id", "home/w/sub/.ssh/id", "home/u-x/.ssh/id"}) tree.file(name);
+    Sweep sweep({rule(tree / "home/*/.ssh"), rule(tree / "home/w/*/.ssh")});
+    for (const char* name : {"home/u/.ssh", "home/v/.ssh", "home/w/sub/.ssh", "home/u-x/.ssh"}) sweep.known.learn_all(tree / name);
+    CHECK(sweep.run().empty());
+
+    SECTION("the directory") {
+        fs::remove_all(tree / "home/u");
+        CHECK(sweep.run() == Paths{tree / "home/u/.ssh", tree / "home/u/.ssh/keys", tree / "home/u/.ssh/keys/key"});
+        CHECK(sweep.result.vanished == 3);
+    }
+    SECTION("one further up") {
+        fs::remove_all(tree / "home/w");
+        CHECK(sweep.run() == Paths{tree / "home/w/sub/.ssh", tree / "home/w/sub/.ssh/id"});
+    }
+    SECTION("where the walk starts") {
+        fs::remove_all(tree / "home");
+        CHECK(sweep.run(3).size() == 9);
+    }
+    SECTION("a file is in its place") {
+        fs::remove_all(tree / "home/v");
+        tree.file("home/v");
+        CHECK(sweep.run() == Paths{tree / "home/v/.ssh", tree / "home/v/.ssh/id"});
+    }
+    SECTION("a link is in its place, and leads to the very same") {
+        fs::rename(tree / "home/v", tree / "elsewhere");
+        fs::create_symlink(tree / "elsewhere", tree / "home/v");
+        CHECK(sweep.run() == Paths{tree / "home/v/.ssh", tree / "home/v/.ssh/id"});
+    }
+    SECTION("what lies outside the scope is left alone") {
+        fs::remove_all(tree / "home/u");
+        fs::remove_all(tree / "home/v");
+        sweep.request.scope = tree / "home/v";
+        CHECK(sweep.run() == Paths{tree / "home/v/.ssh", tree / "home/v/.ssh/id"});
+    }
+}
+
+TEST_CASE("what is known below a name that is known to be gone is found missing") {
+    Tree tree;
+    for (const char* name : {"a/b/c/f", "a/b/g", "other"}) tree.file(name);
+    Sweep sweep({rule(tree.root)});
+    sweep.known.learn_all(tree.root);
+    fs::remove_all(tree / "a");
+    tree.file("a", "now a file");
+    sweep.known.learn(tree.root);
+    sweep.known.learn(tree / "a");  // that was told, and then the daemon was killed
+    CHECK(sweep.run() == Paths{tree / "a/b", tree / "a/b/c", tree / "a/b/c/f", tree / "a/b/g"});
+    sweep.known.rows.at(tree / "a").erase("b");
+    CHECK(sweep.run() == Paths{tree / "a/b/c", tree / "a/b/c/f", tree / "a/b/g"});
 }
 
 TEST_CASE("a watch with a more specific one inside, by glob, still covers the rest") {
@@ -527,6 +584,7 @@ TEST_CASE("errors of what is known end the sweep") {
         Status children(const std::string& directory, const std::function<bool(const Glance&)>&) override {
             return directory.ends_with("/d") ? Status(fail(Error{"read: damaged", ErrorKind::corrupt, 0})) : Status();
         }
+        Result<std::optional<std::string>> next_directory(const std::string&, const std::string&) override { return std::nullopt; }
         Result<std::vector<std::string>> paths_of(ObjectId) override { return std::vector<std::string>{}; }
     };
     sweep.hooks.open_known = []() -> Result<std::unique_ptr<KnownReader>> { return std::make_unique<Damaged>(); };

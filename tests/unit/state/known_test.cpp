@@ -39,6 +39,34 @@ Paths first(KnownStore& store, const std::string& directory, std::size_t count) 
 
 }  // namespace
 
+TEST_CASE("every directory that something is known in, the baseline's and what was reported, each once") {
+    TemporaryDirectory directory;
+    REQUIRE(write(directory / "b", {seen("/a/x", 1), seen("/a/y", 1), seen("/home/u/.ssh", 2), seen("/home/u/.ssh/id", 3), seen("/home/u-x/.ssh", 4)}));
+    auto state = State::open(directory / "state");
+    REQUIRE(state->put(seen("/home/u/.ssh/new", 5)));
+    REQUIRE(state->put(gone("/home/w/.ssh")));
+    REQUIRE(state->put(seen("/top", 6)));
+    const auto all = [&](KnownReader&& reader, const std::string& scope) {
+        std::string text;
+        for (std::string last;; text += last + " ") {
+            const auto next = reader.next_directory(scope, last);
+            REQUIRE(next);
+            if (!*next) return text;
+            last = **next;
+        }
+    };
+    auto store = KnownStore::open(directory / "b", directory / "state");
+    REQUIRE(store);
+    CHECK(all(std::move(*store), "") == "/ /a /home/u /home/u-x /home/u/.ssh /home/w ");
+    CHECK(all(std::move(*store), "/") == all(std::move(*store), ""));
+    CHECK(all(std::move(*store), "/home") == "/home/u /home/u-x /home/u/.ssh /home/w ");
+    CHECK(all(std::move(*store), "/home/u") == "/home/u /home/u/.ssh ");
+    CHECK(all(std::move(*store), "/home/u/.ssh/id") == "");
+    CHECK(all(*KnownStore::open(directory / "b", ""), "") == "/a /home/u /home/u-x /home/u/.ssh ");
+    CHECK(all(*KnownStore::open("", directory / "state"), "") == "/ /home/u/.ssh /home/w ");
+    CHECK(all(*KnownStore::open("", ""), "") == "");
+}
+
 TEST_CASE("children are merged in byte order, reported rows win, absences hide") {
     Both both({seen("/d/a", 1), seen("/d/a.b", 2), seen("/d/a/x", 3), seen("/d/c", 4), seen("/d/e", 5), seen("/d/z", 6)},
               {seen("/d/0", 10), seen("/d/a.a", 11), gone("/d/a.b"), seen("/d/c", 12), seen("/d/a/y", 13), gone("/d/never"), seen("/d/zz", 14),

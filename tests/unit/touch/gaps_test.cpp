@@ -123,6 +123,40 @@ TEST_CASE("requests that find no room become a gap of everything") {
     CHECK(work(set) == "none");
 }
 
+TEST_CASE("widened to everything, a sweep stays as deep and its window as long as was asked") {
+    const WallTime early(std::chrono::seconds(5)), late(std::chrono::seconds(9));
+    const auto ask = [](TouchSet& set, const std::string& scope, SweepDepth depth, WallTime since) {
+        set.sweep({scope, "asked", depth, nullptr, "", since, false});
+    };
+    TouchSet set(kTimes, {.gaps = 2});
+    SECTION("those that wait") {
+        ask(set, "/a", SweepDepth::full, late);
+        ask(set, "/b", SweepDepth::changed, early);
+        ask(set, "/c", SweepDepth::changed, {});
+    }
+    SECTION("the one that finds no room") {
+        ask(set, "/a", SweepDepth::changed, late);
+        ask(set, "/b", SweepDepth::changed, {});
+        ask(set, "/c", SweepDepth::full, early);
+    }
+    SECTION("one that comes when all is widened already") {
+        for (const auto* scope : {"/a", "/b", "/c"}) ask(set, scope, SweepDepth::changed, late);
+        for (const auto* scope : {"/d", "/e"}) ask(set, scope, SweepDepth::full, early);
+    }
+    SECTION("and a gap that finds no room") {
+        ask(set, "/a", SweepDepth::full, late);
+        ask(set, "/b", SweepDepth::changed, early);
+        set.gap({"/c", "lost", 1, {}});
+    }
+    CHECK(set.counters().gaps <= 2);
+    const auto all = set.take_sweep();
+    REQUIRE((all && all->gap));
+    CHECK(all->sweep.scope.empty());
+    CHECK(all->sweep.depth == SweepDepth::full);
+    CHECK(all->sweep.unwatched_since == early);
+    CHECK(work(set) == "none");
+}
+
 TEST_CASE("a sweep has room while half the set is free, and leaves the rest to the kernel") {
     TouchSet set(kTimes, {.names = 4});
     CHECK(set.has_room_for_sweep());

@@ -179,3 +179,59 @@ TEST_CASE("a directory rename that is taken again is still a barrier") {
     CHECK(taken(set, 1040) == "/d /e");
     CHECK(taken(set, 1040) == "/e/f");
 }
+
+TEST_CASE("a name says whether the last act on it took it away") {
+    TouchSet set(kTimes, {});
+    const auto gone = [&](std::int64_t at) {
+        std::string text;
+        const auto group = set.take(ms(at));
+        REQUIRE(group);
+        for (const auto& name : group->pending.names) text += name.path + (name.gone ? " gone " : " there ");
+        set.done(group->token, ms(at));
+        return text;
+    };
+    set.touch(touch(Act::attributes, "/a", 1000));
+    CHECK(gone(1000) == "/a there ");
+    set.touch(touch(Act::deleted, "/a", 3000));
+    set.touch(touch(Act::closed, "/a", 3001));
+    CHECK(gone(3100) == "/a gone ");
+    set.touch(rename("/a", "/b", 6000));
+    CHECK(gone(6100) == "/a gone /b there ");
+    set.touch(touch(Act::deleted, "/a", 9000));
+    set.touch(touch(Act::created, "/a", 9001));
+    set.touch(touch(Act::closed, "/a", 9002));
+    CHECK(gone(9100) == "/a there ");
+}
+
+TEST_CASE("a name that waits for the word of its absence is linked by it") {
+    TouchSet set(kTimes, {});
+    set.touch(touch(Act::attributes, "/a", 1000));
+    auto group = set.take(ms(1000));
+    REQUIRE(group);
+    CHECK(group->pending.names[0].unheard == 0);
+    set.await_word(group->token, ms(1001));
+    CHECK(next(set) == 1020);
+    set.touch(rename("/a", "/b", 1005));
+    group = set.take(ms(1025));
+    REQUIRE(group);
+    CHECK(names_of(group) == "/a /b");
+    CHECK(renames_of(group->pending) == "/a>/b");
+    CHECK(group->pending.names[0].unheard == 1);
+    CHECK((group->pending.names[0].acts & bit(Act::attributes)) != 0);
+    set.done(group->token, ms(1025));
+    set.touch(touch(Act::attributes, "/a", 5000));
+    group = set.take(ms(5000));
+    REQUIRE(group);
+    CHECK(group->pending.names[0].unheard == 0);  // of another time
+}
+
+TEST_CASE("a name that waits for the word of its absence goes along with its directory") {
+    TouchSet set(kTimes, {});
+    set.touch(touch(Act::attributes, "/d/a", 1000));
+    const auto group = set.take(ms(1000));
+    REQUIRE(group);
+    set.await_word(group->token, ms(1001));
+    set.touch(rename_directory("/d", "/e", 1005));
+    CHECK(taken(set, 1100) == "/d /e");
+    CHECK(taken(set, 1100) == "/e/a");
+}
