@@ -5,6 +5,8 @@
 #include <pwd.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "clock.hpp"
 #include "touchstone/bytes.hpp"
 
@@ -19,8 +21,24 @@ constexpr std::size_t kNamesCached = 4'096;
 // A name that is still changing is looked at again; after this many times the patience it is said to be unreadable.
 constexpr int kPatienceFactor = 4;
 
-// The waits between them double, from [settle] successor on: 140 ms in all. Then it is taken for what it looks like.
-constexpr unsigned kUnheardLooks = 3;
+// The waits between them double, from [settle] successor (20 ms) up to its patience: five seconds in all.
+constexpr unsigned kUnheardLooks = 8;
+constexpr std::uint64_t kCheapBytes = 1 << 20;
+
+bool is_cheap(const Observation& look) {
+    const Attributes* seen = look.attributes();
+    return seen == nullptr || seen->type != FileType::regular || seen->size <= kCheapBytes;
+}
+
+// It is missing, and nothing that was heard took it away; or it is there, and nothing heard or known brought it.
+bool is_unexplained(const Subject& subject) {
+    constexpr ActSet kArrivals = bit(Act::created) | bit(Act::moved) | bit(Act::moved_in);
+    const auto& known = subject.reported ? subject.reported : subject.baseline;
+    const bool was_there = known && !known->absent();
+    const bool arrived = (subject.touch.acts & kArrivals) != 0;
+    if (subject.now.absent()) return (was_there || arrived) && !subject.touch.gone;
+    return !was_there && !arrived && is_cheap(subject.now);
+}
 
 std::string user_name(std::uint32_t id) {
     char buffer[4096];
@@ -132,6 +150,7 @@ void Recorder::handle_looked(Looked& looked) {
         touches_.again(looked.token, steady_now());
         return;
     }
+    look_up(looked.subjects);
     if (is_word_unread(looked)) {
         ++counters_.again;
         touches_.await_word(looked.token, steady_now());
@@ -152,20 +171,26 @@ bool Recorder::must_look_again(const Looked& looked) const {
     return false;
 }
 
-// A name was touched, is missing, and nothing that was heard took it away: had it been renamed, this would look like a deletion.
-bool Recorder::is_word_unread(const Looked& looked) {
-    return std::any_of(looked.subjects.begin(), looked.subjects.end(), [](const Subject& subject) {
-        return subject.now.absent() && !subject.touch.gone && subject.touch.acts != bit(Act::look) && subject.touch.unheard < kUnheardLooks;
-    });
-}
-
-void Recorder::judge_group(Looked& looked) {
-    for (auto& subject : looked.subjects) {
+void Recorder::look_up(std::vector<Subject>& subjects) {
+    for (auto& subject : subjects) {
         if (auto found = ledger_.look_up(subject); !found) {
             spdlog::error("looking up {}: {}", printable(subject.touch.path), found.error().what);
             if (found.error().kind == ErrorKind::corrupt) drop_baseline(found.error());
         }
     }
+}
+
+// Judged now, a rename would look like a deletion and a creation. What only a sweep wants looked at has waited for the kernel's word already.
+bool Recorder::is_word_unread(const Looked& looked) const {
+    return std::any_of(looked.subjects.begin(), looked.subjects.end(), [&](const Subject& subject) {
+        const auto& touch = subject.touch;
+        if (touch.unheard >= kUnheardLooks || !is_unexplained(subject)) return false;
+        const bool waited = touch.unheard > 0 || touch.acts == bit(Act::look);
+        return !waited || !heard_all_() || touches_.touched_since(looked.token);  // in this order: what is heard is in the set
+    });
+}
+
+void Recorder::judge_group(Looked& looked) {
     // A linked name may have been looked at by another group meanwhile: the older look says nothing new.
     std::erase_if(looked.subjects, [](const Subject& subject) { return subject.reported && subject.reported->looked_at > subject.now.looked_at; });
     counters_.looks += looked.subjects.size();

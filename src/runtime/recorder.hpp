@@ -44,6 +44,7 @@ public:
 
     // Before start(), on the caller's thread: opens the outputs.
     Status open_outputs(const Config& config);
+    void listen_to(std::function<bool()> heard_all) { heard_all_ = std::move(heard_all); }  // see FanotifySource
     void announce_no_baseline(const Error& error);
     void start();
     // Judges and delivers what is queued, then ends. The last notice, if any, is emitted after all else.
@@ -71,7 +72,8 @@ private:
     void handle(Work& work);
     void handle_looked(Looked& looked);
     bool must_look_again(const Looked& looked) const;
-    static bool is_word_unread(const Looked& looked);
+    void look_up(std::vector<Subject>& subjects);
+    bool is_word_unread(const Looked& looked) const;
     void judge_group(Looked& looked);
     void move_trees(std::vector<Finding>& findings, std::vector<Rename>& renames);
     void sweep_after(const std::string& scope);
@@ -95,6 +97,7 @@ private:
     std::vector<std::uint64_t> judged_tokens_;
     std::vector<SweepRequest> sweeps_after_;
     bool save_failing_ = false;
+    std::function<bool()> heard_all_ = [] { return true; };
     SteadyTime flush_at_{};
     std::unordered_map<std::uint32_t, std::string> user_names_, group_names_;
     std::optional<Notice> last_;

@@ -1,5 +1,6 @@
 // FanotifySource's part for reading.
 #include <linux/fanotify.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@ constexpr std::size_t kUsualEvent = 96;
 }  // namespace
 
 bool FanotifySource::drain(std::size_t budget) {
+    impl_->draining = true;
     bool empty = true;
     for (std::size_t index = 0; index < impl_->marker.groups(); ++index) {
         if (impl_->marker.group(index) != nullptr && !impl_->drain_group(index, budget)) empty = false;
@@ -30,7 +32,14 @@ bool FanotifySource::drain(std::size_t budget) {
         impl_->ground.close_mounts();
     }
     impl_->outbox.send(impl_->receiver);
+    impl_->draining = false;
     return empty;
+}
+
+// In this order: what is no longer in the queue was read by a drain that had said so before.
+bool FanotifySource::heard_all() const {
+    pollfd waiting{fd(), POLLIN, 0};
+    return ::poll(&waiting, 1, 0) == 0 && !impl_->draining;
 }
 
 bool FanotifySource::Impl::drain_group(std::size_t index, std::size_t& budget) {

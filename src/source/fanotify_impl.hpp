@@ -1,6 +1,7 @@
 // The parts of FanotifySource, and the lock over them.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <set>
 #include <string>
@@ -45,6 +46,8 @@ struct FanotifySource::Impl {
     std::unordered_map<int, std::uint64_t> lasting;  // mount id to the id that is never used again
     std::unordered_set<std::string> unmarkable;      // directories of which that was said
     bool swept = false;
+
+    std::atomic<bool> draining = false;
 
     // of the intake thread
     std::vector<char> buffer;

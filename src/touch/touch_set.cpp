@@ -446,6 +446,14 @@ void TouchSet::await_word(std::uint64_t token, SteadyTime) {
     if (impl_->changed) impl_->changed();
 }
 
+bool TouchSet::touched_since(std::uint64_t token) const {
+    const std::lock_guard lock(impl_->mutex);
+    const auto loan = impl_->loans.find(token);
+    if (loan == impl_->loans.end()) return false;
+    const auto& entries = loan->second.group.entries;
+    return std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) { return impl_->index.contains(entry.name.path); });
+}
+
 bool TouchSet::overtaken(std::uint64_t token) const {
     const std::lock_guard lock(impl_->mutex);
     const auto loan = impl_->loans.find(token);

@@ -225,6 +225,19 @@ TEST_CASE("a name that waits for the word of its absence is linked by it") {
     CHECK(group->pending.names[0].unheard == 0);  // of another time
 }
 
+TEST_CASE("a taken name tells whether it was touched since") {
+    TouchSet set(kTimes, {});
+    set.touch(touch(Act::attributes, "/a", 1000));
+    const auto group = set.take(ms(1000));
+    REQUIRE(group);
+    set.touch(touch(Act::closed, "/b", 1001));
+    CHECK_FALSE(set.touched_since(group->token));
+    set.touch(rename("/a", "/c", 1002));
+    CHECK(set.touched_since(group->token));
+    set.done(group->token, ms(1003));
+    CHECK_FALSE(set.touched_since(group->token));
+}
+
 TEST_CASE("a name that waits for the word of its absence goes along with its directory") {
     TouchSet set(kTimes, {});
     set.touch(touch(Act::attributes, "/d/a", 1000));
