@@ -50,7 +50,7 @@ struct FanotifyOptions {
     std::function<std::vector<std::string>(ObjectId)> names_of;
 };
 
-// Thread: start(), drain(), mounts_changed(), set_policy() on the intake thread; learn_directory(), learn_link() and heard_all() from any.
+// Thread: start(), drain(), mounts_changed(), set_policy() on the intake thread; learn_directory(), learn_link() and heard_until() from any.
 class FanotifySource {
 public:
     // no_permission names the missing capability (CAP_SYS_ADMIN, CAP_DAC_READ_SEARCH).
@@ -71,8 +71,8 @@ public:
     // Needs a free descriptor for each event that it reads at once (a pidfd): up to 4096. make() raises the soft limit if it may.
     bool drain(std::size_t budget);
 
-    // Everything that the kernel has told until now was read and put to the receiver. From any thread; a system call.
-    bool heard_all() const;
+    // Everything that the kernel had told at `when` was read and put to the receiver. From any thread; a system call at most.
+    bool heard_until(SteadyTime when) const;
 
     // Call when /proc/self/mountinfo signals POLLPRI. Marks new file systems, asks for sweeps of what appeared or went, and returns the changes that
     // concern a watch, in words, for mount-changed notices.

@@ -145,7 +145,7 @@ Status Daemon::make_source() {
     auto made = FanotifySource::make(std::move(options), policy_, *processes_, *touches_);
     if (!made) return fail(made.error());
     source_ = std::move(*made);
-    recorder_->listen_to([this] { return source_->heard_all(); });
+    recorder_->listen_to([this](SteadyTime when) { return source_->heard_until(when); });
     return source_->start();
 }
 

@@ -21,7 +21,7 @@ constexpr std::size_t kNamesCached = 4'096;
 // A name that is still changing is looked at again; after this many times the patience it is said to be unreadable.
 constexpr int kPatienceFactor = 4;
 
-// The waits between them double, from [settle] successor (20 ms) up to its patience: five seconds in all.
+// And no longer than [settle] patience. The waits between them double, from [settle] successor on.
 constexpr unsigned kUnheardLooks = 8;
 constexpr std::uint64_t kCheapBytes = 1 << 20;
 
@@ -185,8 +185,9 @@ bool Recorder::is_word_unread(const Looked& looked) const {
     return std::any_of(looked.subjects.begin(), looked.subjects.end(), [&](const Subject& subject) {
         const auto& touch = subject.touch;
         if (touch.unheard >= kUnheardLooks || !is_unexplained(subject)) return false;
-        const bool waited = touch.unheard > 0 || touch.acts == bit(Act::look);
-        return !waited || !heard_all_() || touches_.touched_since(looked.token);  // in this order: what is heard is in the set
+        if (touch.unheard == 0 && touch.acts != bit(Act::look)) return true;
+        if (subject.now.looked_at - touch.last > config_.settle.patience) return false;
+        return !heard_until_(looked.at) || touches_.touched_since(looked.token);  // in this order: what is heard is in the set
     });
 }
 

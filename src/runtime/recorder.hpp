@@ -44,7 +44,7 @@ public:
 
     // Before start(), on the caller's thread: opens the outputs.
     Status open_outputs(const Config& config);
-    void listen_to(std::function<bool()> heard_all) { heard_all_ = std::move(heard_all); }  // see FanotifySource
+    void listen_to(std::function<bool(SteadyTime)> heard_until) { heard_until_ = std::move(heard_until); }  // see FanotifySource
     void announce_no_baseline(const Error& error);
     void start();
     // Judges and delivers what is queued, then ends. The last notice, if any, is emitted after all else.
@@ -97,7 +97,7 @@ private:
     std::vector<std::uint64_t> judged_tokens_;
     std::vector<SweepRequest> sweeps_after_;
     bool save_failing_ = false;
-    std::function<bool()> heard_all_ = [] { return true; };
+    std::function<bool(SteadyTime)> heard_until_ = [](SteadyTime) { return true; };
     SteadyTime flush_at_{};
     std::unordered_map<std::uint32_t, std::string> user_names_, group_names_;
     std::optional<Notice> last_;

@@ -114,6 +114,7 @@ Looked Verifier::look_at(Worker& worker, TouchSet::Taken taken) {
     for (const auto& name : taken.pending.names)
         if (auto rule = rules->rule_for(name.path)) looked.subjects.push_back(look_at_name(worker, name, std::move(rule)));
     add_linked_names(worker, *rules, looked);
+    looked.at = steady_now();
     if (KnownStore* store = known(worker)) rotations_.find_evidence(looked, *store, [this] { return !give_up_; });
     return looked;
 }

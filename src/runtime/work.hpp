@@ -13,6 +13,7 @@ namespace touchstone {
 // A group of names, looked at. `subjects` lack what the recorder adds: baseline and reported.
 struct Looked {
     std::uint64_t token = 0;
+    SteadyTime at{};  // when the last of them had been looked at
     std::vector<Subject> subjects;
     std::vector<Rename> renames;
 };

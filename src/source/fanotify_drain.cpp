@@ -17,6 +17,7 @@ constexpr std::size_t kUsualEvent = 96;
 }  // namespace
 
 bool FanotifySource::drain(std::size_t budget) {
+    const auto begun = impl_->options.steady_now();
     impl_->draining = true;
     bool empty = true;
     for (std::size_t index = 0; index < impl_->marker.groups(); ++index) {
@@ -32,14 +33,15 @@ bool FanotifySource::drain(std::size_t budget) {
         impl_->ground.close_mounts();
     }
     impl_->outbox.send(impl_->receiver);
+    if (empty) impl_->emptied = begun;
     impl_->draining = false;
     return empty;
 }
 
-// In this order: what is no longer in the queue was read by a drain that had said so before.
-bool FanotifySource::heard_all() const {
+bool FanotifySource::heard_until(SteadyTime when) const {
+    if (impl_->emptied.load() > when) return true;
     pollfd waiting{fd(), POLLIN, 0};
-    return ::poll(&waiting, 1, 0) == 0 && !impl_->draining;
+    return ::poll(&waiting, 1, 0) == 0 && !impl_->draining;  // what is no longer in the queue is in the hands of a drain that said so before
 }
 
 bool FanotifySource::Impl::drain_group(std::size_t index, std::size_t& budget) {

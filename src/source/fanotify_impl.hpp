@@ -48,6 +48,7 @@ struct FanotifySource::Impl {
     bool swept = false;
 
     std::atomic<bool> draining = false;
+    std::atomic<SteadyTime> emptied = SteadyTime::min();  // when the last drain began that found the queue's end
 
     // of the intake thread
     std::vector<char> buffer;

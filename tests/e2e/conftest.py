@@ -16,14 +16,14 @@ PATIENCE = 30  # seconds until a wait is a failure; never a measure of speed
 
 
 def wait_until(condition, what, patience=PATIENCE):
-    """The first true value of condition(); fails with `what` when none comes."""
+    """The first true value of condition(); fails with `what`, asked for then if it can be called, when none comes."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         value = condition()
         if value:
             return value
         time.sleep(0.02)
-    raise AssertionError(f"waited {patience} s for {what}")
+    raise AssertionError(f"waited {patience} s for {what() if callable(what) else what}")
 
 
 class Touchstone:
@@ -125,7 +125,7 @@ path = "{path or self.tree}"
         return [event for event in self.events() if event["event"]["dataset"] == "touchstone.gap"]
 
     def wait_for(self, path, action):
-        return wait_until(lambda: self.findings(path, action), f"{action} of {path}; have {self.summary()}")[0]
+        return wait_until(lambda: self.findings(path, action), lambda: f"{action} of {path}; have {self.summary()}")[0]
 
     def summary(self):
         return [(event["event"]["action"], event["file"]["path"]) for event in self.findings()]

@@ -215,6 +215,7 @@ def test_a_directory_takes_the_place_of_what_held_it(touchstone):
     fill(tree / "outer")
     (tree / "outer/deep/file").write_text("x")
     touchstone.watch()
+    wait_until(lambda: touchstone.notices("sweep-finished"), "the catch-up")  # it tells who `outer` was, which has gone when the kernel's word is read
     (tree / "outer/deep").rename(tree / "aside")
     (tree / "outer").rmdir()
     (tree / "aside").rename(tree / "outer")
