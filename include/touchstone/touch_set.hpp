@@ -76,8 +76,9 @@ public:
     // and where it went, is still unread. Counted in TouchedName::unheard.
     void await_word(std::uint64_t token, SteadyTime now);
 
-    // True when one of the taken names was touched since take(): there is more to be known of it than the taken group tells.
-    bool touched_since(std::uint64_t token) const;
+    // True when more has come since take() that bears on the taken names: one of them was touched, or a directory above it was renamed, from
+    // there or to there.
+    bool more_is_known(std::uint64_t token) const;
 
     // True when a directory above one of the taken names was renamed since take(): what was looked at is not where it was. The
     // caller then calls again() in place of judging; the names come out under their new paths.

@@ -30,14 +30,21 @@ bool is_cheap(const Observation& look) {
     return seen == nullptr || seen->type != FileType::regular || seen->size <= kCheapBytes;
 }
 
-// It is missing, and nothing that was heard took it away; or it is there, and nothing heard or known brought it.
+bool is_another(const Observation& known, const Observation& now) {
+    const Attributes* was = known.attributes();
+    const Attributes* is = now.attributes();
+    return was != nullptr && is != nullptr && was->id.inode != is->id.inode;
+}
+
+// It is missing, and nothing that was heard took it away; or it, or another, is there, and nothing heard or known brought it.
 bool is_unexplained(const Subject& subject) {
     constexpr ActSet kArrivals = bit(Act::created) | bit(Act::moved) | bit(Act::moved_in);
     const auto& known = subject.reported ? subject.reported : subject.baseline;
     const bool was_there = known && !known->absent();
     const bool arrived = (subject.touch.acts & kArrivals) != 0;
     if (subject.now.absent()) return (was_there || arrived) && !subject.touch.gone;
-    return !was_there && !arrived && is_cheap(subject.now);
+    const bool expected = !subject.touch.gone && (arrived || (was_there && !is_another(*known, subject.now)));
+    return !expected && is_cheap(subject.now);
 }
 
 std::string user_name(std::uint32_t id) {
@@ -187,7 +194,7 @@ bool Recorder::is_word_unread(const Looked& looked) const {
         if (touch.unheard >= kUnheardLooks || !is_unexplained(subject)) return false;
         if (touch.unheard == 0 && touch.acts != bit(Act::look)) return true;
         if (subject.now.looked_at - touch.last > config_.settle.patience) return false;
-        return !heard_until_(looked.at) || touches_.touched_since(looked.token);  // in this order: what is heard is in the set
+        return !heard_until_(looked.at) || touches_.more_is_known(looked.token);  // in this order: what is heard is in the set
     });
 }
 

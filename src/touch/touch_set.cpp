@@ -446,12 +446,14 @@ void TouchSet::await_word(std::uint64_t token, SteadyTime) {
     if (impl_->changed) impl_->changed();
 }
 
-bool TouchSet::touched_since(std::uint64_t token) const {
+bool TouchSet::more_is_known(std::uint64_t token) const {
     const std::lock_guard lock(impl_->mutex);
     const auto loan = impl_->loans.find(token);
     if (loan == impl_->loans.end()) return false;
-    const auto& entries = loan->second.group.entries;
-    return std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) { return impl_->index.contains(entry.name.path); });
+    const auto& group = loan->second.group;
+    const auto touched = [&](const Entry& entry) { return impl_->index.contains(entry.name.path); };
+    const auto barred = [&](GroupId id) { return impl_->waiting.contains(id) && Impl::bars(group, impl_->waiting.at(id)); };
+    return std::any_of(group.entries.begin(), group.entries.end(), touched) || std::any_of(impl_->barriers.begin(), impl_->barriers.end(), barred);
 }
 
 bool TouchSet::overtaken(std::uint64_t token) const {

@@ -225,17 +225,21 @@ TEST_CASE("a name that waits for the word of its absence is linked by it") {
     CHECK(group->pending.names[0].unheard == 0);  // of another time
 }
 
-TEST_CASE("a taken name tells whether it was touched since") {
+TEST_CASE("a taken name tells whether more is known of it by now") {
     TouchSet set(kTimes, {});
-    set.touch(touch(Act::attributes, "/a", 1000));
+    set.touch(touch(Act::attributes, "/d/a", 1000));
     const auto group = set.take(ms(1000));
     REQUIRE(group);
-    set.touch(touch(Act::closed, "/b", 1001));
-    CHECK_FALSE(set.touched_since(group->token));
-    set.touch(rename("/a", "/c", 1002));
-    CHECK(set.touched_since(group->token));
-    set.done(group->token, ms(1003));
-    CHECK_FALSE(set.touched_since(group->token));
+    set.touch(touch(Act::closed, "/d/b", 1001));
+    set.touch(rename("/d/b", "/c", 1002));
+    set.touch(rename_directory("/d/a/b", "/e", 1002));
+    CHECK_FALSE(set.more_is_known(group->token));
+    SECTION("it was touched") { set.touch(rename("/d/a", "/c", 1003)); }
+    SECTION("it was moved along") { set.touch(rename_directory("/d", "/f", 1003)); }
+    SECTION("it may have come along") { set.touch(rename_directory("/f", "/d", 1003)); }
+    CHECK(set.more_is_known(group->token));
+    set.done(group->token, ms(1004));
+    CHECK_FALSE(set.more_is_known(group->token));
 }
 
 TEST_CASE("a name that waits for the word of its absence goes along with its directory") {
