@@ -41,7 +41,8 @@ struct SweepHooks {
 // (SweepDepth::changed) or for everything (full); also for what is known and not there. Blocks until done. Symbolic links are
 // not followed; pseudo, networked and FUSE file systems are not entered unless named, and said in `skipped`. What is known below a place
 // that is gone, replaced or covered by such a file system is put as a look too, whether or not that place was known itself.
-// Memory goes with the names of the directories on the way down, never with the tree; one descriptor a thread is held.
+// Memory goes with the names of the directories on the way down, never with the tree; two descriptors a thread are held, and up to 128 in
+// trees of more than 64 levels.
 // Errors: of open_known, and of reading what is known (the walk stops there); the mount table cannot be read.
 Result<SweepResult> run_sweep(const SweepRequest& request, const Policy& policy, const std::vector<std::string>& filesystems, unsigned threads,
                               TouchReceiver& receiver, const SweepHooks& hooks);

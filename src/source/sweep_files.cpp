@@ -44,7 +44,6 @@ int open_from(int directory, const std::string& path, int flags) {
 // A path that is too long for one call is walked in pieces; `rest` is what is left for the last one.
 Fd walk_pieces(const std::string& path, std::string& rest, int& from) {
     Fd at;
-    from = AT_FDCWD;
     rest = path;
     while (rest.size() > kLongestCall) {
         const auto slash = rest.rfind('/', kLongestCall);
@@ -61,9 +60,8 @@ Fd walk_pieces(const std::string& path, std::string& rest, int& from) {
     return at;
 }
 
-Fd open_path(const std::string& path, int flags) {
+Fd open_path(int from, const std::string& path, int flags) {
     std::string rest;
-    int from = AT_FDCWD;
     const Fd at = walk_pieces(path, rest, from);
     if (from == -1) return Fd();
     return Fd(open_from(from, rest, flags));
@@ -92,16 +90,16 @@ int see(int directory, const char* name, bool cached, Seen& seen) {
     return 0;
 }
 
-Fd open_directory(const std::string& path) {
+Fd open_directory(const std::string& path, int from) {
     constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NONBLOCK;
-    Fd fd = open_path(path, kFlags | O_NOATIME);
-    if (!fd && errno == EPERM) fd = open_path(path, kFlags);  // O_NOATIME is for owners
+    Fd fd = open_path(from, path, kFlags | O_NOATIME);
+    if (!fd && errno == EPERM) fd = open_path(from, path, kFlags);  // O_NOATIME is for owners
     return fd;
 }
 
-Fd open_parent(const std::string& path) {
-    return open_path(path == "/" ? path : std::string(split_path(path).directory), O_PATH | O_DIRECTORY);
-}
+Fd open_place(const std::string& path, int from) { return open_path(from, path, O_PATH | O_DIRECTORY); }
+
+Fd open_parent(const std::string& path) { return open_place(path == "/" ? path : std::string(split_path(path).directory)); }
 
 bool is_behind_link(const std::string& path) {
     struct statx st {};

@@ -1,6 +1,8 @@
 // The system calls of a walk: none follows a symbolic link, mounts an automount point or changes an access time.
 #pragma once
 
+#include <fcntl.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,10 +26,13 @@ struct Seen {
 // 0 or an errno. `name` "" is `directory` itself. `cached`: a network file system need not be asked.
 int see(int directory, const char* name, bool cached, Seen& seen);
 
-// Opens a directory for listing, by an absolute path of any length. An empty Fd leaves errno.
-Fd open_directory(const std::string& path);
+// Opens a directory for listing, by a path of any length, absolute or relative to the directory `from`. An empty Fd leaves errno.
+Fd open_directory(const std::string& path, int from = AT_FDCWD);
 
-// The directory that holds the last component, for see() only (O_PATH). "/" is held by itself.
+// The same for see() and as `from` only (O_PATH).
+Fd open_place(const std::string& path, int from = AT_FDCWD);
+
+// The place that holds the last component of an absolute path. "/" is held by itself.
 Fd open_parent(const std::string& path);
 
 // True when the path leads somewhere, but not without following a symbolic link. For a path that see() did not find.

@@ -20,15 +20,35 @@ void Frame::add(Visit visit, std::string_view below) {
     pending.push_back('\0');
 }
 
-void build_path(const Frame& frame, std::string_view name, std::string& path) {
-    // Backwards, from the last name to the first, then turned round: the length is not known before.
+namespace {
+
+// Backwards, from the last name to the first, then turned round: the length is not known before.
+void build(const Frame* frame, const Frame* end, std::string_view name, std::string& path) {
     path.assign(name.rbegin(), name.rend());
-    for (const Frame* at = &frame; at != nullptr; at = at->parent.get()) {
-        if (at->name.empty()) continue;  // the frame that holds the roots
-        if (at->name != "/") path.push_back('/');
-        path.append(at->name.rbegin(), at->name.rend());
+    for (; frame != end; frame = frame->parent.get()) {
+        if (frame->name.empty()) continue;  // the frame that holds the roots
+        if (frame->name != "/") path.push_back('/');
+        path.append(frame->name.rbegin(), frame->name.rend());
     }
     std::reverse(path.begin(), path.end());
+}
+
+}  // namespace
+
+void build_path(const Frame& frame, std::string_view name, std::string& path) { build(&frame, nullptr, name, path); }
+
+void build_path_from_anchor(const Frame& frame, std::string_view name, std::string& path) { build(&frame, frame.anchor, name, path); }
+
+void SweepQueue::anchor(Frame& frame, Fd directory) {
+    const unsigned last = frame.anchor != nullptr ? frame.anchor->depth : 0;
+    if (frame.depth < last + kEvery || held_ >= kMost) return;
+    ++held_;
+    const auto let_go = [this](const Fd* fd) {
+        delete fd;
+        --held_;
+    };
+    frame.held = std::shared_ptr<const Fd>(new Fd(std::move(directory)), let_go);
+    frame.anchor = &frame;
 }
 
 void SweepQueue::push(std::shared_ptr<Frame> frame) {

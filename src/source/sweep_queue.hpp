@@ -1,14 +1,17 @@
 // What a sweep still has to visit, shared by its threads: a stack of listed directories, each with the names of its
 // subdirectories that nobody has taken yet. Depth first, so it holds the siblings along the way down and nothing else; a path is kept
-// as a chain of names, so a very deep tree costs its depth and not the square of it.
+// as a chain of names, and of a long chain every 64th directory is held open, so a very deep tree costs its depth and not the square of it.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "touchstone/fd.hpp"
 
 namespace touchstone {
 
@@ -27,6 +30,9 @@ struct Frame {
     int mount = 0;  // as in mountinfo
     const MountView* view = nullptr;
     bool uniform = false;  // one rule watches everything below it
+    unsigned depth = 0;    // directories from where the walk started
+    const Frame* anchor = nullptr;   // itself or the nearest above that is held open
+    std::shared_ptr<const Fd> held;  // of an anchor
     std::string pending;   // visit, name, NUL; again and again
     std::size_t next = 0;  // queue's
 
@@ -38,8 +44,9 @@ struct Frame {
     void add(Visit visit, std::string_view below);
 };
 
-// Replaces `path` by that of `name` within `frame`.
+// Replaces `path` by that of `name` within `frame`: the absolute one, or that from its anchor on.
 void build_path(const Frame& frame, std::string_view name, std::string& path);
+void build_path_from_anchor(const Frame& frame, std::string_view name, std::string& path);
 
 class SweepQueue {
 public:
@@ -55,7 +62,15 @@ public:
     void finished();
     void cancel();
 
+    // Makes the directory an anchor for what is below it, when it is far enough from the last one and few enough are held: opening by the
+    // whole path would cost a very deep tree the square of its depth.
+    void anchor(Frame& frame, Fd directory);
+
 private:
+    static constexpr unsigned kEvery = 64;
+    static constexpr unsigned kMost = 128;
+
+    std::atomic<unsigned> held_ = 0;  // outlives what it counts
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<std::shared_ptr<Frame>> stack_;

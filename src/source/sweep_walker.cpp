@@ -107,11 +107,23 @@ Status SweepWalker::run_unmet(const std::string& root) {
     }
 }
 
+// What comes next in byte order is mostly below what came before. Returns -1 and leaves errno when it cannot be opened.
+int SweepWalker::reach_place(const std::string& directory) {
+    if (place_ && directory == place_path_) return place_.get();
+    const bool below = place_ && is_within(directory, place_path_) && place_path_ != "/";
+    Fd reached = below ? open_place(directory.substr(place_path_.size() + 1), place_.get()) : open_place(directory);
+    if (!reached) return -1;
+    place_ = std::move(reached);
+    place_path_ = directory;
+    return place_.get();
+}
+
 // One that is known to be a directory was met, be it by its absence; so was a root that is gone.
 Result<bool> SweepWalker::is_unmet(const std::string& directory, bool root) {
     Seen seen;
-    const Fd parent = open_parent(directory);
-    const int error = parent ? see(parent.get(), std::string(split_path(directory).name).c_str(), true, seen) : errno;
+    const auto [above, name] = split_path(directory);
+    const int parent = reach_place(std::string(above));
+    const int error = parent >= 0 ? see(parent, std::string(name).c_str(), true, seen) : errno;
     if (error == 0 ? seen.type == FileType::directory : root || !is_gone(error)) return false;
     const auto known = known_->find(directory);
     if (!known) return fail(known.error());
@@ -169,14 +181,22 @@ std::shared_ptr<Frame> SweepWalker::frame_below(const SweepQueue::Item& item, in
     auto frame = std::make_shared<Frame>();
     frame->parent = item.frame;
     frame->name = item.name;
+    frame->depth = item.frame->depth + 1;
+    frame->anchor = item.frame->anchor;
     frame->mount = mount;
     frame->view = mount == item.frame->mount ? item.frame->view : &shared_.reach.mount(mount, path_);
     frame->uniform = (item.frame->uniform && frame->view == item.frame->view) || shared_.reach.uniform_below(*frame->view, path_);
     return frame;
 }
 
+Fd SweepWalker::open(const SweepQueue::Item& item) {
+    if (item.frame->anchor == nullptr) return open_directory(path_);
+    build_path_from_anchor(*item.frame, item.name, from_anchor_);
+    return open_directory(from_anchor_, item.frame->anchor->held->get());
+}
+
 Status SweepWalker::visit_directory(const SweepQueue::Item& item) {
-    const Fd fd = open_directory(path_);
+    Fd fd = open(item);
     if (!fd && is_gone(errno)) return visit_gone(item);
     Seen self;
     int error = fd ? see(fd.get(), "", true, self) : errno;
@@ -195,6 +215,7 @@ Status SweepWalker::visit_directory(const SweepQueue::Item& item) {
     ++result_.directories;
     auto status = compare(place);
     listing_.clear();
+    shared_.queue.anchor(*place.frame, std::move(fd));
     shared_.queue.push(std::move(place.frame));
     return status;
 }

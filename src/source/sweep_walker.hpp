@@ -53,6 +53,8 @@ private:
     void enter(Place& place, std::string_view name, const Seen& seen);
     void missing(Place& place, std::string_view name, const Glance& known);
     void unreadable(const Frame& above, int error);
+    Fd open(const SweepQueue::Item& item);
+    int reach_place(const std::string& directory);
     Result<bool> is_unmet(const std::string& directory, bool root);
 
     Reach reach_of(const Frame& frame, std::string_view name);
@@ -67,6 +69,9 @@ private:
     Listing listing_;
     std::string path_;        // of the item being visited
     std::string entry_path_;  // of an entry in it: `base_` bytes and a name
+    std::string from_anchor_;
+    Fd place_;                // of run_unmet: the last directory that was reached
+    std::string place_path_;
     std::size_t base_ = 0;
     unsigned unasked_ = 0;
 };

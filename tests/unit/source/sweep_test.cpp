@@ -275,7 +275,7 @@ TEST_CASE("a glob watch walks only what leads to it") {
 }
 
 TEST_CASE("what is known in a directory that is gone and was never known itself is found missing") {
-    Tree tree;
+    WatchedTree tree;
     for (const char* name : {"home/u/.ssh/keys/key", "home/u/.ssh-not", "home/v/.ssh/id", "home/w/sub/.ssh/id", "home/u-x/.ssh/id"}) tree.file(name);
     Sweep sweep({rule(tree / "home/*/.ssh"), rule(tree / "home/w/*/.ssh")});
     for (const char* name : {"home/u/.ssh", "home/v/.ssh", "home/w/sub/.ssh", "home/u-x/.ssh"}) sweep.known.learn_all(tree / name);
@@ -313,7 +313,7 @@ TEST_CASE("what is known in a directory that is gone and was never known itself 
 }
 
 TEST_CASE("what is known below a name that is known to be gone is found missing") {
-    Tree tree;
+    WatchedTree tree;
     for (const char* name : {"a/b/c/f", "a/b/g", "other"}) tree.file(name);
     Sweep sweep({rule(tree.root)});
     sweep.known.learn_all(tree.root);
@@ -526,6 +526,36 @@ TEST_CASE("paths longer than PATH_MAX are walked, and freed, without recursion")
     for (int i = 0; i < kDepth; ++i) sweep.known.put(lost += "/" + name, glance);
     sweep.request.scope = tree / "lost";
     CHECK(sweep.run().size() == kDepth + 1);
+}
+
+TEST_CASE("a tree of many levels and branches is walked under its own names, with few descriptors") {
+    const auto descriptors = [] { return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()); };
+    WatchedTree tree;
+    std::string path = "n";
+    Paths all{tree.root, tree / "n"};
+    for (int level = 0; level < 300; ++level) {
+        for (const char* twig : {"/a", "/x/y", "/z"}) tree.directory(path + twig);
+        all.insert(all.end(), {tree / (path + "/a"), tree / (path + "/x"), tree / (path + "/x/y"), tree / (path + "/z")});
+        path += "/" + std::string(1, static_cast<char>('l' + level % 7));
+        tree.directory(path);
+        all.push_back(tree / path);
+    }
+    std::sort(all.begin(), all.end());
+    Sweep sweep({rule(tree.root)});
+    const auto before = descriptors();
+    std::ptrdiff_t most = 0;
+    sweep.hooks.on_directory = [&](const std::string& directory, int fd) {
+        struct stat by_path {}, by_descriptor {};
+        CHECK(::stat(directory.c_str(), &by_path) == 0);
+        CHECK(::fstat(fd, &by_descriptor) == 0);
+        CHECK(by_path.st_ino == by_descriptor.st_ino);
+        most = std::max(most, descriptors());
+    };
+    CHECK(sweep.run() == all);
+    CHECK(most - before <= 8);
+    CHECK(descriptors() == before);
+    sweep.hooks.on_directory = {};
+    CHECK(sweep.run(4) == all);
 }
 
 TEST_CASE("a directory that cannot be read is looked at and counted") {
