@@ -28,6 +28,9 @@ public:
 
     // Every known path of an inode (hard links); empty when none.
     virtual Result<std::vector<std::string>> paths_of(ObjectId id) = 0;
+
+    // Until the next call, answers may be those of this moment: cheaper for a sweep's many questions. Never called: each is of its own moment.
+    virtual void hold() {}
 };
 
 }  // namespace touchstone

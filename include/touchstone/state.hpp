@@ -102,6 +102,7 @@ public:
     Status children(const std::string& directory, const std::function<bool(const Glance&)>& visit) override;
     Result<std::optional<std::string>> next_directory(const std::string& scope, const std::string& after) override;
     Result<std::vector<std::string>> paths_of(ObjectId id) override;
+    void hold() override;
     // Rows of the state at or below `scope`, absences included, in order.
     Status each_reported(const std::string& scope, const std::function<bool(const Observation&)>& visit);
     Result<std::optional<std::string>> value(const std::string& key);

@@ -11,6 +11,7 @@ namespace touchstone {
 namespace {
 
 constexpr unsigned kEntriesBetweenQuestions = 1024;
+constexpr unsigned kVisitsHeld = 16;  // well below the time that a finding needs to be saved
 
 // A directory's size moves with its entries, and they are compared themselves; its ctime moves with its own attributes as well.
 bool differs(const Glance& known, const Seen& seen) {
@@ -131,6 +132,7 @@ Result<bool> SweepWalker::is_unmet(const std::string& directory, bool root) {
 }
 
 Status SweepWalker::visit(const SweepQueue::Item& item) {
+    if (held_for_++ % kVisitsHeld == 0) known_->hold();
     build_path(*item.frame, item.name, path_);
     entry_path_ = path_;
     if (entry_path_.back() != '/') entry_path_ += '/';

@@ -74,6 +74,7 @@ private:
     std::string place_path_;
     std::size_t base_ = 0;
     unsigned unasked_ = 0;
+    unsigned held_for_ = 0;   // visits since known_ was last told to hold
 };
 
 }  // namespace touchstone

@@ -153,6 +153,13 @@ Result<std::vector<std::string>> KnownStore::paths_of(ObjectId id) {
     return out;
 }
 
+// One read transaction for many statements. When it fails they are read one by one, as ever.
+void KnownStore::hold() {
+    if (!impl_->database) return;
+    if (impl_->database->in_transaction()) static_cast<void>(impl_->database->execute("COMMIT"));
+    static_cast<void>(impl_->database->execute("BEGIN"));
+}
+
 Status KnownStore::each_reported(const std::string& scope, const std::function<bool(const Observation&)>& visit) {
     return impl_->reported ? impl_->reported->each(scope, visit) : Status{};
 }

@@ -105,19 +105,28 @@ void Query::rewind() {
     failure_ = SQLITE_OK;
 }
 
-bool Query::is_integer(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_INTEGER; }
-bool Query::is_blob(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_BLOB; }
-bool Query::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
-std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+Value Query::value(int column) const { return Value(sqlite3_column_value(statement_, column)); }
 int Query::columns() const { return sqlite3_column_count(statement_); }
 
-std::string_view Query::blob(int column) const {
-    const void* data = sqlite3_column_blob(statement_, column);
+bool Value::is_integer() const { return sqlite3_value_type(value_) == SQLITE_INTEGER; }
+bool Value::is_blob() const { return sqlite3_value_type(value_) == SQLITE_BLOB; }
+bool Value::is_null() const { return sqlite3_value_type(value_) == SQLITE_NULL; }
+std::int64_t Value::integer() const { return sqlite3_value_int64(value_); }
+
+std::string_view Value::blob() const {
+    const void* data = sqlite3_value_blob(value_);
     if (data == nullptr) return {};
-    return {static_cast<const char*>(data), static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+    return {static_cast<const char*>(data), static_cast<std::size_t>(sqlite3_value_bytes(value_))};
+}
+
+// Counting every allocation for statistics that nobody reads takes a lock that all threads share.
+void count_no_memory() {
+    static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  // refused when SQLite is already in use: then it counts
+    (void)done;
 }
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& file, Access access) {
+    count_no_memory();
     sqlite3* handle = nullptr;
     const std::string uri = sqlite_uri(file, access == Access::immutable ? "immutable=1" : "");
     const int code = sqlite3_open_v2(uri.c_str(), &handle, open_flags(access), nullptr);
@@ -152,7 +161,10 @@ Status Database::configure(Access access) {
     sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
     if (auto done = execute("PRAGMA mmap_size=0; PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON"); !done)
         return done;
-    return access == Access::write ? Status{} : execute("PRAGMA query_only=ON");
+    if (access == Access::write) return {};
+    if (auto done = execute("PRAGMA query_only=ON"); !done) return done;
+    // What cannot change needs no looking whether it has: one transaction for all statements.
+    return access == Access::immutable ? execute("BEGIN") : Status{};
 }
 
 Result<Query> Database::query(const char* sql) {

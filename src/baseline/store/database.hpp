@@ -14,10 +14,26 @@
 
 struct sqlite3;
 struct sqlite3_stmt;
+struct sqlite3_value;
 
 namespace touchstone::store {
 
 class Database;
+
+// One column of a query's present row, until its next step. Fetched once, for asking the query costs more than all questions here.
+class Value {
+public:
+    bool is_integer() const;
+    bool is_blob() const;
+    bool is_null() const;
+    std::int64_t integer() const;
+    std::string_view blob() const;
+
+private:
+    friend class Query;
+    explicit Value(sqlite3_value* value) : value_(value) {}
+    sqlite3_value* value_;
+};
 
 // A prepared statement on loan from its Database, handed back (and reset) when dropped. What is bound must live until then.
 class Query {
@@ -34,11 +50,12 @@ public:
     Status run();         // steps to the end
     void rewind();        // ready to be bound and stepped again
 
-    bool is_integer(int column) const;
-    bool is_blob(int column) const;
-    bool is_null(int column) const;
-    std::int64_t integer(int column) const;
-    std::string_view blob(int column) const;  // until the next step
+    Value value(int column) const;
+    bool is_integer(int column) const { return value(column).is_integer(); }
+    bool is_blob(int column) const { return value(column).is_blob(); }
+    bool is_null(int column) const { return value(column).is_null(); }
+    std::int64_t integer(int column) const { return value(column).integer(); }
+    std::string_view blob(int column) const { return value(column).blob(); }
     int columns() const;
 
 private:

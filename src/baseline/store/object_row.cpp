@@ -76,8 +76,9 @@ public:
     void require(bool held) { good_ = good_ && held; }
 
     std::int64_t integer(int column) {
-        require(query_.is_integer(column));
-        return query_.integer(column);
+        const auto value = query_.value(column);
+        require(value.is_integer());
+        return value.integer();
     }
     std::uint64_t number(int column) { return from_stored(integer(column)); }
     std::uint32_t number32(int column) {
@@ -87,8 +88,9 @@ public:
     }
     WallTime time(int column) { return time_from_stored(integer(column)); }
     std::string_view bytes(int column) {
-        require(query_.is_blob(column));
-        return good_ ? query_.blob(column) : std::string_view{};
+        const auto value = query_.value(column);
+        require(value.is_blob());
+        return good_ ? value.blob() : std::string_view{};
     }
     std::string_view bytes_or_null(int column) { return query_.is_null(column) ? std::string_view{} : bytes(column); }
     FileType file(int column) {

@@ -84,6 +84,21 @@ TEST_CASE("children are merged in byte order, reported rows win, absences hide")
     for (std::size_t count = 1; count <= 7; ++count) CHECK(first(store, "/d", count).size() == count);
 }
 
+TEST_CASE("a reader that holds answers of one moment, until it holds again") {
+    Both both({seen("/d/a", 1)}, {seen("/d/b", 2)});
+    auto state = State::open(both.directory / "state");
+    REQUIRE(state);
+    auto fresh = both.open();
+    auto held = both.open();
+    held.hold();
+    REQUIRE(names(held, "/d") == Paths{"a", "b"});
+    REQUIRE(state->put(seen("/d/c", 3)));
+    CHECK(names(held, "/d") == Paths{"a", "b"});
+    CHECK(names(fresh, "/d") == Paths{"a", "b", "c"});
+    held.hold();
+    CHECK(names(held, "/d") == Paths{"a", "b", "c"});
+}
+
 TEST_CASE("merging ends well whichever side ends first") {
     SECTION("only reported") {
         Both both({}, {seen("/d/a", 1), gone("/d/b"), seen("/d/c", 2)});
