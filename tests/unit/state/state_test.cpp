@@ -183,11 +183,11 @@ TEST_CASE("the write-ahead log does not grow with every commit") {
     TemporaryDirectory directory;
     auto state = State::open(directory.path());
     REQUIRE(state);
-    for (std::uint64_t round = 0; round < 60; ++round) {
+    for (std::uint64_t round = 0; round < 200; ++round) {  // 50 MiB of log
         REQUIRE(state->begin());
         for (std::uint64_t i = 0; i < 100; ++i) REQUIRE(state->put(seen("/" + std::to_string(i * 7919 % 1000), round)));
         REQUIRE(state->set_value("big", std::string(200'000, static_cast<char>(round))));
         REQUIRE(state->commit());
     }
-    CHECK(std::filesystem::file_size(directory / "state.db-wal") < 8 << 20);
+    CHECK(std::filesystem::file_size(directory / "state.db-wal") < 24 << 20);
 }
