@@ -23,6 +23,9 @@ void add_actor(TouchedName& name, const ActorRef& actor, std::size_t limit) {
 }
 
 void attribute(TouchedName& name, const Touch& touch, std::size_t actor_limit) {
+    // A sweep knows who made or brought the directory; who made a name in it the kernel's own word of that name says better.
+    if (touch.actor && touch.act == Act::look && (name.acts & ~bit(Act::look)) != 0) return;
+    if (touch.act == Act::created && name.acts == (bit(Act::look) | bit(Act::created))) name.actors.clear();
     if (touch.actor) {
         add_actor(name, touch.actor, actor_limit);
         return;

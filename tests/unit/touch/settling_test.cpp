@@ -102,6 +102,27 @@ TEST_CASE("a name looked at again and again comes at growing distance, up to the
     CHECK(next(set) == at + 60'020);
 }
 
+TEST_CASE("who made a name in a new directory is not who made the directory") {
+    const auto name_after = [](const std::vector<std::pair<Act, const char*>>& acts) {
+        TouchSet set(kTimes, {});
+        for (const auto& [act, who] : acts) {
+            auto next = touch(act, "/new/a", 1000);
+            next.actor = actor(who);
+            set.touch(next);
+        }
+        return set.take(ms(2000))->pending.names[0];
+    };
+    const auto names = [](const TouchedName& name) {
+        std::string out;
+        for (const auto& each : name.actors) out += (out.empty() ? "" : " ") + each->process.name;
+        return out;
+    };
+    CHECK(names(name_after({{Act::look, "mkdir"}})) == "mkdir");
+    CHECK(names(name_after({{Act::created, "sh"}, {Act::look, "mkdir"}})) == "sh");
+    CHECK(names(name_after({{Act::look, "mkdir"}, {Act::created, "sh"}, {Act::closed, "sh"}})) == "sh");
+    CHECK(names(name_after({{Act::look, "mv"}, {Act::modified, "sh"}})) == "mv sh");  // the tree was moved here
+}
+
 TEST_CASE("touches of one name become one, and say all that happened") {
     TouchSet set(kTimes, {});
     for (int i = 0; i < 1000; ++i) {
@@ -123,8 +144,8 @@ TEST_CASE("touches of one name become one, and say all that happened") {
     CHECK(name.verify_all);
     CHECK(name.unwatched_since == WallTime{});  // the kernel told of it: it was watched
     REQUIRE(name.actors.size() == 2);
-    CHECK(name.actors[0]->process.name == "dd");
-    CHECK(name.actors[1]->process.name == "cat");
+    CHECK(name.actors[0]->process.name == "cat");
+    CHECK(name.actors[1]->process.name == "dd");  // the sweep's does not count: dd wrote last
     CHECK(name.actors_complete);
     CHECK(set.counters().touches == 1001);
     CHECK(set.counters().coalesced == 1000);
