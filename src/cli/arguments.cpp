@@ -33,8 +33,8 @@ public:
         } catch (const CLI::ParseError& error) {
             std::ostringstream out, err;
             if (app_.exit(error, out, err) == 0) return Answer{kSuccess, out.str()};
-            const bool unknown = argc > 1 && app_.get_subcommands().empty();
-            return Answer{kUsage, (unknown ? "no such verb: " + printable(argv[1]) + "\n" : std::string()) + printable_lines(err.str())};
+            const std::string verb = wrong_verb();
+            return Answer{kUsage, verb.empty() ? printable_lines(err.str()) : verb};
         }
         return arguments_;
     }
@@ -63,6 +63,19 @@ private:
         json(show);
         show->add_option("PATH", arguments_.paths, "The path")->required()->expected(1);
         verb(*baseline, Verb::baseline_verify, "verify", "Check that the baseline is whole");
+    }
+
+    // "A subcommand is required" tells nobody which. "" when the verb is not what is wrong.
+    std::string wrong_verb() const {
+        const CLI::App* at = &app_;
+        std::string words;
+        for (; !at->get_subcommands().empty(); words += at->get_name() + " ") at = at->get_subcommands().front();
+        std::string choice;
+        for (const auto* verb : at->get_subcommands([](const CLI::App*) { return true; })) choice += (choice.empty() ? "" : ", ") + verb->get_name();
+        if (choice.empty()) return {};
+        const auto rest = app_.remaining(true);
+        if (!rest.empty() && rest.front().starts_with('-')) return "no such option: " + words + printable(rest.front()) + "\n";
+        return rest.empty() ? words + "needs a verb: " + choice + "\n" : "no such verb: " + words + printable(rest.front()) + "; one of: " + choice + "\n";
     }
 
     // Messages quote arguments, which may hold anything.

@@ -126,7 +126,7 @@ int check(const Session& session, const Arguments& arguments) {
         warn(config, **expected, baseline);
     }
     auto checked = compare_all(session, arguments.paths, baseline);
-    if (!checked) return fail_with(checked.error());
+    if (!checked) return fail_without_baseline(checked.error(), config);
     if (checked->interrupted != 0) {
         say("touchstone: interrupted; nothing is said about what was not compared");
         return checked->interrupted;

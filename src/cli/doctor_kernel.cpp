@@ -75,6 +75,11 @@ Diagnosis timestamps() {
             ""};
 }
 
+// As systemctl(1) enables it.
+bool is_compared_regularly() {
+    return ::faccessat(AT_FDCWD, "/etc/systemd/system/timers.target.wants/touchstone-check.timer", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 }  // namespace
 
 std::vector<Diagnosis> examine_kernel() {
@@ -91,13 +96,17 @@ std::vector<Diagnosis> examine_kernel() {
 }
 
 std::vector<Diagnosis> examine_limits_of_sight() {
-    return {
+    std::vector<Diagnosis> out{
         {Level::warn, "shared mappings", "what a process stores through a writable shared mapping is not told by fanotify: it is found by the next full comparison",
          "run `touchstone check` regularly: systemctl enable --now touchstone-check.timer"},
         {Level::warn, "inode flags", "chattr(1) and project ids change without an event: they are found with the next change of the object or the next full comparison",
          "the same timer finds them"},
-        {Level::warn, "raw devices", "writes to a block device below a mounted file system make no event for the files on it", "the same timer finds them"},
+        {Level::warn, "raw devices", "writes to a block device below a mounted file system make no event for the files on it: they are found by the next full comparison",
+         "the same timer finds them"},
     };
+    if (!is_compared_regularly()) return out;
+    for (auto& each : out) each = {Level::ok, each.subject, each.meaning + ", for which touchstone-check.timer is enabled", ""};
+    return out;
 }
 
 }  // namespace touchstone

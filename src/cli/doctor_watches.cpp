@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
@@ -29,10 +30,12 @@ std::string nearest_existing(std::string path) {
     return path;
 }
 
-Diagnosis existence(const std::string& path, const std::string& subject) {
+Diagnosis existence(const std::string& path, const std::string& subject, const Policy& policy) {
     struct stat stat {};
     if (::lstat(path.c_str(), &stat) == 0) {
         const std::string real = real_path_of(path);
+        if (S_ISLNK(stat.st_mode) && !real.empty() && policy.rule_for(real))
+            return {Level::ok, subject, "is a symbolic link, watched as such; what it points to, " + real + ", is watched too", ""};
         if (S_ISLNK(stat.st_mode))
             return {Level::warn, subject, "is a symbolic link: the link itself is watched, not what it points to", "watch " + (real.empty() ? "its target" : real) + " as well"};
         if (!real.empty())
@@ -57,7 +60,9 @@ Diagnosis unmarkable(const std::string& subject, const Mount& mount, int refusal
     return {Level::fail, subject, fmt::format("{}: no mark is possible: {}", where, cli::error_text(fallback)), "only `touchstone check` finds changes here"};
 }
 
-Diagnosis coverage(const std::string& start, const std::string& subject, const std::vector<Mount>& mounts, const Config& config) {
+// Without a subject: many watches have the same.
+Diagnosis coverage(const std::string& start, const std::vector<Mount>& mounts, const Config& config) {
+    const std::string subject;
     const std::string existing = nearest_existing(start);
     const Mount* mount = mount_of(mounts, existing);
     if (!mount) return {Level::fail, subject, "lies on no mount that can be seen", "look at /proc/self/mountinfo"};
@@ -74,6 +79,27 @@ Diagnosis coverage(const std::string& start, const std::string& subject, const s
     return {Level::ok, subject, where + ": marked whole; complete, and dear for everything else that writes there (1.5 to 2.5 times)", ""};
 }
 
+struct Coverage {
+    Diagnosis diagnosis;
+    std::vector<std::string> starts;
+};
+
+void add(std::vector<Coverage>& all, const std::string& start, Diagnosis diagnosis) {
+    const auto same = std::find_if(all.begin(), all.end(), [&](const Coverage& each) {
+        return each.diagnosis.level == diagnosis.level && each.diagnosis.meaning == diagnosis.meaning && each.diagnosis.advice == diagnosis.advice;
+    });
+    if (same != all.end())
+        same->starts.push_back(start);
+    else
+        all.push_back({std::move(diagnosis), {start}});
+}
+
+std::string enumerated(const std::vector<std::string>& paths) {
+    constexpr std::size_t kNamed = 3;
+    if (paths.size() <= kNamed) return fmt::format("{}", fmt::join(paths, ", "));
+    return fmt::format("{} and {} more", fmt::join(paths.begin(), paths.begin() + kNamed, ", "), paths.size() - kNamed);
+}
+
 }  // namespace
 
 std::vector<Diagnosis> examine_watches(const Config& config, const Policy& policy) {
@@ -83,14 +109,19 @@ std::vector<Diagnosis> examine_watches(const Config& config, const Policy& polic
         if (has_glob(rule.path))
             out.push_back({Level::ok, subject, "is a pattern: names that match are watched as they come", ""});
         else
-            out.push_back(existence(rule.path, subject));
+            out.push_back(existence(rule.path, subject, policy));
     }
     const auto mounts = read_mounts();
     if (!mounts) {
         out.push_back({Level::fail, "mounts", mounts.error().what, "mount /proc"});
         return out;
     }
-    for (const auto& start : policy.starts()) out.push_back(coverage(start, "marks for " + start, *mounts, config));
+    std::vector<Coverage> all;
+    for (const auto& start : policy.starts()) add(all, start, coverage(start, *mounts, config));
+    for (auto& each : all) {
+        each.diagnosis.subject = "marks for " + enumerated(each.starts);
+        out.push_back(std::move(each.diagnosis));
+    }
     return out;
 }
 

@@ -24,7 +24,7 @@ int run(int argc, char** argv) {
     if (const auto* arguments = std::get_if<Arguments>(&parsed)) return run_verb(*arguments);
     const auto& answer = std::get<Answer>(parsed);
     if (answer.status == kSuccess) return print(answer.text, kSuccess);
-    say(answer.text.substr(0, answer.text.find_last_not_of('\n') + 1));
+    say("touchstone: " + answer.text.substr(0, answer.text.find_last_not_of('\n') + 1));
     return answer.status;
 }
 

@@ -11,6 +11,16 @@
 #include "touchstone/bytes.hpp"
 
 namespace touchstone::cli {
+namespace {
+
+int fail_damaged(const Error& error) {
+    say(error);
+    say("touchstone: the baseline is damaged, and no file was compared with it: restore it from a copy, or look at everything and make a new one with: "
+        "touchstone baseline build");
+    return kInternal;
+}
+
+}  // namespace
 
 int with_session(const Arguments& arguments, const std::function<int(const Session&)>& work) {
     auto loaded = load_config(arguments.config);
@@ -38,6 +48,7 @@ std::string unwatched(const Policy& policy, const std::vector<std::string>& path
 }
 
 int fail_without_baseline(const Error& error, const Config& config) {
+    if (error.kind == ErrorKind::corrupt && error.what.starts_with(config.baseline.path)) return fail_damaged(error);
     if (error.code != ENOENT) return fail_with(error);
     say(fmt::format("touchstone: there is no baseline at {}; make one with: touchstone baseline build", printable(config.baseline.path)));
     return kInternal;

@@ -27,7 +27,7 @@ int fail_with(const Error& error);
 // The first of `paths` that no watch holds or leads to; "" when there is none.
 std::string unwatched(const Policy& policy, const std::vector<std::string>& paths);
 
-// Says "no baseline" with what to do about it, and anything else as it is.
+// Says that there is no baseline, or a damaged one, with what to do about it, and anything else as it is.
 int fail_without_baseline(const Error& error, const Config& config);
 
 // For a survey of `scopes` with clocks, threads and our own files left out.

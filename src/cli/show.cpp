@@ -76,7 +76,7 @@ int baseline_show(const Session& session, const Arguments& arguments) {
 int baseline_verify(const Session& session) {
     auto baseline = BaselineReader::open(session.config().baseline.path);
     if (!baseline) return fail_without_baseline(baseline.error(), session.config());
-    if (auto whole = baseline->verify(); !whole) return fail_with(whole.error());
+    if (auto whole = baseline->verify(); !whole) return fail_without_baseline(whole.error(), session.config());
     const BaselineInfo& info = baseline->info();
     return print(fmt::format("whole: {}\nbaseline {}\nbuilt {} by {} on {}\n", counted(info.objects, "object"), info.id, time_text(info.built_at),
                              printable(info.built_by), printable(info.host)),

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <charconv>
+
 #include "daemon.hpp"
 #include "exit_status.hpp"
 #include "json_text.hpp"
@@ -17,12 +19,20 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// The state keeps nanoseconds. Null when it holds anything else.
+Json time_or_null(const std::string& stored) {
+    std::int64_t nanoseconds = 0;
+    const char* end = stored.data() + stored.size();
+    const auto [stop, error] = std::from_chars(stored.data(), end, nanoseconds);
+    return error == std::errc{} && stop == end ? Json(to_rfc3339(WallTime{Nanoseconds{nanoseconds}})) : Json(nullptr);
+}
+
 // Best effort: the state may be missing or not ours to read, and the answer stays the same.
 Json last_known(const Config& config) {
     Json out{{"watching", false}, {"last_watching", nullptr}, {"last_full_comparison", nullptr}};
     auto store = KnownStore::open(config.baseline.path, config.state.path);
     if (!store) return out;
-    if (const auto until = store->value("watching_until"); until && *until) out["last_watching"] = escape_invalid_utf8(**until);
+    if (const auto until = store->value("watching_until"); until && *until) out["last_watching"] = time_or_null(**until);
     if (const auto last = store->value("last_full_comparison"); last && *last) {
         const auto parsed = Json::parse(**last, nullptr, false);
         if (parsed.is_object()) out["last_full_comparison"] = parsed;

@@ -143,7 +143,7 @@ def test_status_without_a_daemon(touchstone, tree):
     assert touchstone.status()["watching"] is True
     touchstone.stop()
     report = json.loads(touchstone.run("status", "--json", check=False).stdout)
-    assert report["watching"] is False and report["last_watching"]
+    assert report["watching"] is False and re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]{8}\.\d{9}Z", report["last_watching"])
 
 
 def test_status_while_watching(touchstone, tree):

@@ -81,6 +81,10 @@ TEST_CASE("a wrong command line is 64 and says why, safe for a terminal") {
     CHECK(answered({"bogus"}).status == kUsage);
     CHECK(answered({"bogus"}).text.find("no such verb: bogus") != std::string::npos);
     CHECK(answered({"baseline"}).status == kUsage);
+    CHECK(answered({"baseline"}).text == "baseline needs a verb: build, accept, diff, show, verify\n");
+    CHECK(answered({"baseline", "frob"}).text == "no such verb: baseline frob; one of: build, accept, diff, show, verify\n");
+    CHECK(answered({"check", "--frob"}).text.find("--frob") != std::string::npos);
+    CHECK(answered({"--frob"}).text == "no such option: --frob\n");
     CHECK(answered({"baseline", "show"}).status == kUsage);
     CHECK(answered({"check", ""}).status == kUsage);
     const auto hostile = answered({"check", "--x\x1b[2J"});

@@ -55,6 +55,24 @@ TEST_CASE("a symbolic link among the parents, or at the end, is warned of with t
     CHECK(itself.advice.find(tree.path("w/real")) != std::string::npos);
 }
 
+TEST_CASE("a link whose target is watched as well is fine") {
+    const Tree tree;
+    tree.write("w/real/file", "x");
+    std::filesystem::create_symlink("real", tree.path("w/link"));
+    Config config;
+    for (const char* name : {"w/real", "w/link"}) config.watches.push_back(Rule{tree.path(name), Profile::content, {}, Severity::low, {}});
+    CHECK(about(examine_watches(config, Policy(config.watches)), "watch " + tree.path("w/link")).level == Level::ok);
+}
+
+TEST_CASE("what holds for the marks of many watches is said once") {
+    const Tree tree;
+    Config config;
+    for (const char* name : {"w/a", "w/b", "w/c", "w/d", "w/e"}) config.watches.push_back(Rule{tree.path(name), Profile::content, {}, Severity::low, {}});
+    const auto all = examine_watches(config, Policy(config.watches));
+    CHECK(std::count_if(all.begin(), all.end(), [](const auto& each) { return each.subject.starts_with("marks for "); }) == 1);
+    about(all, "marks for " + tree.path("w/a") + ", " + tree.path("w/b") + ", " + tree.path("w/c") + " and 2 more");
+}
+
 TEST_CASE("a file system that cannot tell of changes is warned of") {
     const auto proc = about(watches("/proc/sys"), "marks for /proc/sys");
     CHECK(proc.level != Level::ok);
