@@ -34,7 +34,8 @@ public:
 };
 
 // One JSON object a line, appended to a file (0600 when made, O_APPEND, directory made when missing), or to stdout for "-".
-// Notices by itself that the file was renamed or removed (by identity, before each delivery) and opens it anew.
+// Notices by itself that the file was renamed (by identity, before each delivery) and opens a new one. When it, or its directory, was
+// removed, deliver() fails once; reopen() makes it anew.
 // A short write (full disk) is cut back to the last whole line. Position: "dev:inode:offset". Missing directories are made 0750.
 std::unique_ptr<EventSink> make_json_sink(std::string path);
 

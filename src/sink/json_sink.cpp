@@ -1,11 +1,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 
 #include "log_file.hpp"
 #include "log_recovery.hpp"
 #include "stdout_sink.hpp"
+#include "touchstone/bytes.hpp"
 
 namespace touchstone {
 namespace {
@@ -91,7 +93,16 @@ private:
 
     Status ensure_file() {
         if (file_ && file_->is_named(path_)) return {};
+        if (file_ && is_lost()) {
+            (void)leave_file();
+            return fail(Error{path_ + " was removed", ErrorKind::system, ENOENT});
+        }
         return reopen();
+    }
+
+    // Nobody rotates a log by removing it, or its directory: that is said, by failing once, before it is made anew.
+    bool is_lost() const {
+        return file_->is_removed() || ::access(std::string(split_path(path_).directory).c_str(), F_OK) != 0;
     }
 
     // What was written to the file that is left must survive a power loss before a cursor speaks of the next file.

@@ -106,6 +106,11 @@ bool LogFile::is_named(const std::string& path) const {
     return ::lstat(path.c_str(), &info) == 0 && ObjectId{info.st_dev, info.st_ino} == end_.file;
 }
 
+bool LogFile::is_removed() const {
+    struct stat info {};
+    return ::fstat(fd_.get(), &info) == 0 && info.st_nlink == 0;
+}
+
 Status LogFile::end_open_line() {
     struct stat info {};
     if (::fstat(fd_.get(), &info) != 0) return fail(system_error(fmt::format("fstat {}", path_)));

@@ -31,6 +31,7 @@ public:
     int fd() const { return fd_.get(); }
     const LogPosition& end() const { return end_; }  // after what was last appended or cut
     bool is_named(const std::string& path) const;    // false once it was renamed, replaced or removed
+    bool is_removed() const;                         // true once no name is left of it
 
     // All or part of `lines` (each ending in a newline): `bytes` of whole lines are in the file now, and nothing of a line behind them.
     // Less than all only together with `error`.

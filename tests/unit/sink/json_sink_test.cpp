@@ -90,17 +90,28 @@ TEST_CASE("a log renamed away is followed by a new one, with nothing lost or dou
     CHECK(parse_log_position(cursor->position)->offset == fs::file_size(path));
 }
 
-TEST_CASE("a removed log, and a removed directory, are made anew") {
+TEST_CASE("a removed log, and a removed or renamed directory, are a failure, and then made anew") {
     const ScratchDirectory scratch;
     const auto path = scratch / "log/events.jsonl";
     auto sink = started(path);
     sink->deliver(events(1, 1));
+    std::uint64_t next = 2;
+    const auto fails_once = [&] {
+        CHECK(sink->deliver(events(next, next)) == 0);
+        CHECK(sink->failure().what == path + " was removed");
+        CHECK_FALSE(fs::exists(path));
+        CHECK(sink->reopen());
+        CHECK(sink->deliver(events(next, next)) == 1);
+        CHECK(content_of(path) == lines_of(events(next, next)));
+        ++next;
+    };
     fs::remove(path);
-    CHECK(sink->deliver(events(2, 2)) == 1);
-    CHECK(content_of(path) == lines_of(events(2, 2)));
+    fails_once();
     fs::remove_all(scratch / "log");
-    CHECK(sink->deliver(events(3, 3)) == 1);
-    CHECK(content_of(path) == lines_of(events(3, 3)));
+    fails_once();
+    fs::rename(scratch / "log", scratch / "gone");
+    fails_once();
+    CHECK(content_of(scratch / "gone/events.jsonl") == lines_of(events(3, 3)));
 }
 
 TEST_CASE("SIGHUP opens the configured place again") {
