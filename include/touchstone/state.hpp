@@ -38,7 +38,7 @@ struct TreeMove {
     std::string from, to;
 };
 
-// Holds the state directory: flock(2) on DIR/lock. Errors: bad_input naming the holder's pid when another daemon has it.
+// Holds the state directory: flock(2) on DIR/lock. Errors: EWOULDBLOCK naming the holder's pid when another daemon has it.
 Result<Fd> lock_state(const std::string& directory);
 
 // One writer (the recorder thread); readers are StateReader.

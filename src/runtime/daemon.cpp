@@ -13,6 +13,7 @@
 #include "capabilities.hpp"
 #include "clock.hpp"
 #include "host.hpp"
+#include "reload.hpp"
 #include "touchstone/bytes.hpp"
 #include "touchstone/control.hpp"
 
@@ -39,6 +40,8 @@ std::string literal_prefix(const std::string& path) {
 }
 
 WallTime parse_time(const std::string& nanoseconds) { return WallTime{Nanoseconds{std::strtoll(nanoseconds.c_str(), nullptr, 10)}}; }
+
+std::string watched(const Config& config) { return fmt::format("{} {}", config.watches.size(), config.watches.size() == 1 ? "path" : "paths"); }
 
 std::uint64_t microseconds(Nanoseconds time) {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
@@ -91,12 +94,13 @@ Status Daemon::open_stores() {
     if (const auto until = state->value("watching_until"); until && until->has_value()) unwatched_since_ = parse_time(**until);
     if (const auto last = state->value("last_full_comparison"); last && last->has_value()) last_comparison_ = **last;
 
+    const auto stamp = stamp_of(config.baseline.path);
     auto baseline = open_baseline(config);
     if (!baseline && baseline.error().kind != ErrorKind::corrupt && baseline.error().code != ENOENT) return fail(baseline.error());
     if (baseline && unwatched_since_ == WallTime{}) unwatched_since_ = baseline->info().built_at;
 
     touches_ = std::make_unique<TouchSet>(settle_times(config), touch_set_limits(config));
-    Recorder::Setup setup{config, host_, std::move(*state), std::nullopt};
+    Recorder::Setup setup{config, host_, std::move(*state), std::nullopt, stamp};
     if (baseline) setup.baseline = std::move(*baseline);
     recorder_ = std::make_unique<Recorder>(std::move(setup), *touches_, liveness_.add("recorder"));
     if (auto opened = recorder_->open_outputs(config); !opened) return opened;
@@ -121,6 +125,7 @@ std::vector<std::string> Daemon::own_paths() const {
 
 std::vector<std::string> Daemon::names_of(ObjectId id) {
     const Config& config = loaded_.config;
+    if (known_is_stale_.exchange(false)) known_.reset();
     if (!known_) {
         auto opened = KnownStore::open(config.baseline.path, config.state.path);
         if (!opened && opened.error().kind == ErrorKind::corrupt) opened = KnownStore::open("", config.state.path);
@@ -208,6 +213,7 @@ Status Daemon::make_loop() {
         return added;
     if (auto added = add_timer(kRememberEvery, [](sd_event_source* source, std::uint64_t, void* self) {
             static_cast<Daemon*>(self)->remember_watching(false);
+            static_cast<Daemon*>(self)->look_at_baseline();
             return again(source, kRememberEvery);
         });
         !added)
@@ -259,13 +265,13 @@ void Daemon::ready() {
     recorder_->queue().push_now(started_notice());
     announce_marks();
     remember_watching(false);
-    sd_notifyf(0, "READY=1\nSTATUS=Watching %zu paths", loaded_.config.watches.size());
+    sd_notifyf(0, "READY=1\nSTATUS=Watching %s", watched(loaded_.config).c_str());
 }
 
 Notice Daemon::started_notice() const {
     Notice notice;
     notice.action = NoticeAction::watch_started;
-    notice.text = fmt::format("watching {} paths", loaded_.config.watches.size());
+    notice.text = "watching " + watched(loaded_.config);
     notice.details["source"] = "fanotify";
     notice.details["not_seen_at_once"] =
         "stores through shared mappings, inode flags and project ids set by ioctl, writes to a block device below a file system: found by comparing";
@@ -354,7 +360,9 @@ void Daemon::reload() {
         notice.action = NoticeAction::config_rejected;
         notice.severity = Severity::high;
         notice.path = config_file_;
-        notice.text = fmt::format("the new configuration was refused and the old one stays: {}", loaded.error().what);
+        const std::string& why = loaded.error().what;
+        notice.text = fmt::format("the new configuration was refused and the old one stays: {}", why.substr(0, why.find('\n')));
+        notice.details["error"] = why;
         recorder_->queue().push_now(Command([this] { recorder_->reopen_outputs(); }));
         recorder_->queue().push_now(std::move(notice));
         sd_notify(0, "READY=1\nSTATUS=Watching with the old configuration: the new one was refused");
@@ -363,11 +371,11 @@ void Daemon::reload() {
     notice.action = NoticeAction::config_reloaded;
     notice.path = config_file_;
     notice.text = "the configuration was read again";
-    const Config& before = loaded_.config;
-    const Config& after = loaded->config;
-    if (before.state.path != after.state.path || before.baseline.path != after.baseline.path || before.baseline.digest != after.baseline.digest ||
-        before.verify.threads != after.verify.threads)
-        notice.details["after_a_restart"] = "[state] path, [baseline] path and digest, [verify] threads";
+    if (const auto kept = keep_until_restart(loaded_.config, loaded->config); !kept.empty()) {
+        notice.details["after_a_restart"] = fmt::format("{}", fmt::join(kept, ", "));
+        notice.text += fmt::format("; only a restart takes {}", notice.details["after_a_restart"]);
+        spdlog::warn("{}", notice.text);
+    }
     loaded_ = std::move(*loaded);
     set_log_level(loaded_.config);
     policy_ = std::make_shared<const Policy>(loaded_.config.watches);
@@ -378,17 +386,19 @@ void Daemon::reload() {
     recorder_->queue().push_now(Command([this, config] { recorder_->reconfigure(config); }));
     recorder_->queue().push_now(std::move(notice));
     source_->refresh_own_paths();
+    look_at_baseline();
     SweepRequest request;
     request.reason = "configuration reloaded";
     request.actor_unknown = "found by comparing after a reload";
     touches_->sweep(std::move(request));
-    sd_notifyf(0, "READY=1\nSTATUS=Watching %zu paths", loaded_.config.watches.size());
+    sd_notifyf(0, "READY=1\nSTATUS=Watching %s", watched(loaded_.config).c_str());
 }
 
-void Daemon::baseline_changed() {
-    known_.reset();
+// Said by the verb that replaced it, or not said at all: nothing but the verbs may touch it, so it is looked at now and then.
+void Daemon::look_at_baseline() {
     recorder_->queue().push_now(Command([this] {
-        recorder_->load_baseline(true);
+        if (!recorder_->follow_baseline()) return;
+        known_is_stale_ = true;
         verifier_->baseline_replaced();
         sweeper_->baseline_replaced();
         SweepRequest request;
@@ -396,6 +406,10 @@ void Daemon::baseline_changed() {
         request.actor_unknown = "found by comparing with another baseline";
         touches_->sweep(std::move(request));
     }));
+}
+
+void Daemon::baseline_changed() {
+    look_at_baseline();
     source_->refresh_own_paths();
 }
 

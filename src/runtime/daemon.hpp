@@ -1,6 +1,7 @@
 // The daemon: wires the stages together, and is the intake thread (an sd-event loop that never waits for anything else).
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -45,6 +46,7 @@ private:
     void remember_watching(bool stopping);
     void look_at_logs_again();
     void stop();
+    void look_at_baseline();
     void baseline_changed();
     std::vector<std::string> own_paths() const;
     std::vector<std::string> names_of(ObjectId id);
@@ -66,6 +68,7 @@ private:
     std::unique_ptr<Verifier> verifier_;
     std::unique_ptr<Sweeper> sweeper_;
     std::optional<KnownStore> known_;  // for the intake thread
+    std::atomic<bool> known_is_stale_{false};
     sd_event* events_ = nullptr;
     Fd mountinfo_;
     Fd covered_;  // eventfd: the sweep thread says that a sweep covered every watch

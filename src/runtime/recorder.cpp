@@ -89,6 +89,7 @@ Recorder::Recorder(Setup setup, TouchSet& touches, Pulse& pulse)
       ledger_(state_),
       delivery_(state_, config_.limits.outbox) {
     ledger_.set_baseline(std::move(setup.baseline));
+    baseline_stamp_ = setup.baseline_stamp;
     if (const auto value = state_.value("sequence"); value && value->has_value()) sequence_ = std::strtoull((*value)->c_str(), nullptr, 10);
     publish();
 }
@@ -333,26 +334,45 @@ void Recorder::settle_batch() {
     publish();
 }
 
-void Recorder::load_baseline(bool reconcile) {
+bool Recorder::follow_baseline() {
+    const auto stamp = stamp_of(config_.baseline.path);
+    if (stamp == baseline_stamp_) return false;
+    const bool rewritten = stamp && baseline_stamp_ && stamp->same_file(*baseline_stamp_);  // the verbs never write into it
+    baseline_stamp_ = stamp;
     auto opened = open_baseline(config_);
-    if (!opened) {
-        ledger_.set_baseline(std::nullopt);
-        return announce_no_baseline(opened.error());
+    if (!opened) return refuse_baseline(opened.error());
+    if (rewritten)
+        if (auto whole = opened->verify(); !whole) return refuse_baseline(whole.error());
+    const auto* in_force = ledger_.baseline();
+    if (rewritten && in_force != nullptr && in_force->info().id == opened->info().id) return false;
+    return load_baseline(std::move(*opened));
+}
+
+// What has only been unlinked can still be read until this process ends, and is better than none.
+bool Recorder::refuse_baseline(const Error& error) {
+    const bool had_one = ledger_.baseline() != nullptr;
+    if (error.code == ENOENT && had_one) {
+        announce_no_baseline(error, "the one that was there stays in force until the watch ends");
+        return false;
     }
+    ledger_.set_baseline(std::nullopt);
+    announce_no_baseline(error);
+    return had_one;
+}
+
+bool Recorder::load_baseline(BaselineReader opened) {
     Notice notice;
     notice.action = NoticeAction::baseline_loaded;
     notice.path = config_.baseline.path;
     notice.text = "another baseline is in force";
-    notice.details = {{"baseline_id", opened->info().id}, {"objects", std::to_string(opened->info().objects)}};
-    ledger_.set_baseline(std::move(*opened));
-    if (reconcile) {
-        const auto dropped = ledger_.reconcile(config_.state.path);
-        if (!dropped)
-            spdlog::error("comparing the state with the new baseline: {}", dropped.error().what);
-        else
-            notice.details["settled"] = std::to_string(*dropped);
-    }
+    notice.details = {{"baseline_id", opened.info().id}, {"objects", std::to_string(opened.info().objects)}};
+    ledger_.set_baseline(std::move(opened));
+    if (const auto dropped = ledger_.reconcile(config_.state.path); !dropped)
+        spdlog::error("comparing the state with the new baseline: {}", dropped.error().what);
+    else
+        notice.details["settled"] = std::to_string(*dropped);
     emit(std::move(notice));
+    return true;
 }
 
 void Recorder::drop_baseline(const Error& error) {
@@ -361,12 +381,12 @@ void Recorder::drop_baseline(const Error& error) {
     announce_no_baseline(error);
 }
 
-void Recorder::announce_no_baseline(const Error& error) {
+void Recorder::announce_no_baseline(const Error& error, const std::string& meanwhile) {
     Notice notice;
     notice.action = NoticeAction::baseline_missing;
     notice.severity = Severity::critical;
     notice.path = config_.baseline.path;
-    notice.text = fmt::format("no baseline: {}; changes are held against what was last reported until `touchstone baseline build` is run", error.what);
+    notice.text = fmt::format("no baseline: {}; {}", error.what, meanwhile);
     notice.details = {{"error", error.what}};
     emit(std::move(notice));
 }

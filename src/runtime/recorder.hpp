@@ -9,6 +9,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "baseline_stamp.hpp"
 #include "delivery.hpp"
 #include "ledger.hpp"
 #include "liveness.hpp"
@@ -38,6 +39,7 @@ public:
         Host host;
         State state;
         std::optional<BaselineReader> baseline;
+        std::optional<BaselineStamp> baseline_stamp;  // taken before it was opened
     };
     Recorder(Setup setup, TouchSet& touches, Pulse& pulse);
     ~Recorder();
@@ -45,7 +47,8 @@ public:
     // Before start(), on the caller's thread: opens the outputs.
     Status open_outputs(const Config& config);
     void listen_to(std::function<bool(SteadyTime)> heard_until) { heard_until_ = std::move(heard_until); }  // see FanotifySource
-    void announce_no_baseline(const Error& error);
+    void announce_no_baseline(const Error& error,
+                              const std::string& meanwhile = "changes are held against what was last reported until `touchstone baseline build` is run");
     void start();
     // Judges and delivers what is queued, then ends. The last notice, if any, is emitted after all else.
     void stop(std::optional<Notice> last);
@@ -60,7 +63,8 @@ public:
     BaselineReport baseline_report() const;
 
     // These are for commands, on the recorder thread.
-    void load_baseline(bool reconcile);
+    // Looks whether the baseline's file is still the one in force; what has become of it is announced. True when another is, or none any more.
+    bool follow_baseline();
     void drop_baseline(const Error& error);  // it is damaged: announced once, and monitoring goes on without it
     void reopen_outputs();
     void reconfigure(const Config& config);
@@ -78,6 +82,8 @@ private:
     void move_trees(std::vector<Finding>& findings, std::vector<Rename>& renames);
     void sweep_after(const std::string& scope);
     void adopt(std::vector<Subject>& subjects);
+    bool load_baseline(BaselineReader opened);
+    bool refuse_baseline(const Error& error);
     void emit(std::variant<Finding, Gap, Notice> body, WallTime at);
     void settle_batch();
     void publish();
@@ -93,6 +99,7 @@ private:
     Ledger ledger_;
     Delivery delivery_;
     RecorderCounters counters_;
+    std::optional<BaselineStamp> baseline_stamp_;
     std::uint64_t sequence_ = 0;
     std::vector<std::uint64_t> judged_tokens_;
     std::vector<SweepRequest> sweeps_after_;

@@ -39,7 +39,7 @@ Result<Fd> lock_state(const std::string& directory) {
     if (!fd) return fail(system_error(fmt::format("open {}", printable(file))));
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return fail(system_error(fmt::format("lock {}", printable(file))));
-        return fail(Error{fmt::format("state directory {} is in use by {}", printable(directory), holder(fd.get())), ErrorKind::bad_input,
+        return fail(Error{fmt::format("state directory {} is in use by {}", printable(directory), holder(fd.get())), ErrorKind::system,
                           EWOULDBLOCK});
     }
     if (auto written = write_pid(fd.get()); !written) return fail(written.error());

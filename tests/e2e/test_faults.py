@@ -102,6 +102,17 @@ def test_the_log_directory_is_removed(touchstone):
     file = touchstone.tree / "file"
     file.write_text("x")
     touchstone.wait_for(file, "appeared")
+    wait_until(lambda: touchstone.notices("output-recovered"), "a word that the log is back")
+    assert "was removed" in touchstone.notices("output-failed")[0]["message"]
+
+
+def test_the_log_is_removed(touchstone):
+    touchstone.watch()
+    touchstone.log_file.unlink()
+    (touchstone.tree / "file").write_text("x")
+    touchstone.wait_for(touchstone.tree / "file", "appeared")
+    wait_until(lambda: touchstone.notices("output-recovered"), "a word that the log is back")
+    assert "was removed" in touchstone.notices("output-failed")[0]["message"]
 
 
 def test_the_log_is_renamed_and_sighup(touchstone):
@@ -168,6 +179,55 @@ def test_a_damaged_baseline(touchstone):
     assert touchstone.run("check", check=False).returncode not in (0, 1, 2, 4)
 
 
+def overwrite(file, offset):
+    with open(file, "r+b") as opened:
+        opened.seek(offset)
+        opened.write(b"\xa5" * 4096)
+
+
+@pytest.mark.parametrize("offset", [0, 8192], ids=["head", "middle"])
+def test_a_baseline_damaged_while_watching(touchstone, offset):
+    for name in range(50):
+        (touchstone.tree / f"file{name}").write_text("x")
+    touchstone.watch()
+    overwrite(touchstone.baseline_file, offset)
+    notice = wait_until(lambda: touchstone.notices("baseline-missing"), "baseline-missing")[0]  # without a signal
+    assert notice["event"]["severity"] == 99 and notice["file"]["path"] == str(touchstone.baseline_file)
+    (touchstone.tree / "file0").write_text("changed")
+    wait_until(lambda: [f for f in touchstone.findings(touchstone.tree / "file0") if f["file"].get("size") == 7], "the change")
+    done = touchstone.run("baseline", "verify", check=False)
+    assert done.returncode == 70 and b"touchstone baseline build" in done.stderr
+    touchstone.build()
+    wait_until(lambda: touchstone.notices("baseline-loaded"), "baseline-loaded")
+    assert len(touchstone.notices("baseline-missing")) == 1
+    assert touchstone.run("check").returncode == 0
+
+
+def test_a_baseline_removed_while_watching(touchstone):
+    (touchstone.tree / "file").write_text("x")
+    touchstone.watch()
+    saved = touchstone.baseline_file.read_bytes()
+    touchstone.baseline_file.unlink()
+    touchstone.reload()
+    notice = wait_until(lambda: touchstone.notices("baseline-missing"), "baseline-missing")[0]
+    assert "stays in force" in notice["message"]
+    (touchstone.tree / "file").write_text("changed")
+    changes = touchstone.wait_for(touchstone.tree / "file", "changed")["touchstone"]["changes"]
+    assert {change["attribute"] for change in changes} == {"size", "sha256"}  # it still knows what was there
+    touchstone.baseline_file.write_bytes(saved)
+    touchstone.reload()
+    wait_until(lambda: touchstone.notices("baseline-loaded"), "baseline-loaded")
+
+
+def test_a_baseline_whose_mode_was_set_is_no_other(touchstone):
+    touchstone.watch()
+    touchstone.baseline_file.chmod(0o400)
+    touchstone.reload()
+    wait_until(lambda: touchstone.notices("config-reloaded"), "config-reloaded")
+    touchstone.settle()
+    assert not touchstone.notices("baseline-loaded") and not touchstone.notices("baseline-missing")
+
+
 def test_no_baseline(touchstone):
     touchstone.start()
     assert touchstone.notices("baseline-missing")
@@ -183,7 +243,7 @@ def test_no_baseline(touchstone):
 def test_a_second_daemon_is_refused(touchstone):
     touchstone.watch()
     done = touchstone.run("watch", check=False)
-    assert done.returncode != 0
+    assert done.returncode == 70
     assert f"in use by pid {touchstone.daemon.pid}" in done.stderr.decode()
     assert not touchstone.ended()
 
@@ -204,9 +264,25 @@ def test_a_bad_configuration_at_reload(touchstone):
     good = touchstone.config_file.read_text()
     touchstone.config_file.write_text(good + "\nnonsense = 1\n")
     touchstone.reload()
-    wait_until(lambda: touchstone.notices("config-rejected"), "config-rejected")
+    notice = wait_until(lambda: touchstone.notices("config-rejected"), "config-rejected")[0]
+    assert notice["message"].endswith(f"{touchstone.config_file}:{good.count(chr(10)) + 2}: unknown key `nonsense` in [[watch]]")
+    assert "^" in notice["touchstone"]["details"]["error"]
     (touchstone.tree / "file").write_text("x")
     touchstone.wait_for(touchstone.tree / "file", "appeared")
+
+
+def test_a_reload_says_what_only_a_restart_takes(touchstone):
+    touchstone.watch()
+
+    def reloaded(more):
+        before = len(touchstone.notices("config-reloaded"))
+        touchstone.configure(more=more)
+        touchstone.reload()
+        return wait_until(lambda: touchstone.notices("config-reloaded")[before:], "config-reloaded")[0]["touchstone"]["details"]
+
+    assert reloaded('[limits]\ntouch_set = 7\n[settle]\nquiet = "1s"') == {"after_a_restart": "settle.quiet, limits.touch_set"}
+    assert touchstone.status()["queues"]["touch_set"]["limit"] != 7
+    assert reloaded("") == {}
 
 
 def test_a_reload_adds_a_watch(touchstone):

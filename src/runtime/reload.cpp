@@ -1,0 +1,32 @@
+#include "reload.hpp"
+
+namespace touchstone {
+
+std::vector<std::string> keep_until_restart(const Config& in_force, Config& next) {
+    std::vector<std::string> kept;
+    const auto keep = [&kept](const auto& is, auto& wanted, const char* key) {
+        if (wanted == is) return;
+        wanted = is;
+        kept.emplace_back(key);
+    };
+    keep(in_force.baseline.path, next.baseline.path, "baseline.path");
+    keep(in_force.baseline.digest, next.baseline.digest, "baseline.digest");
+    keep(in_force.state.path, next.state.path, "state.path");
+    keep(in_force.sources.fanotify, next.sources.fanotify, "sources.fanotify");
+    keep(in_force.sources.filesystems, next.sources.filesystems, "sources.filesystems");
+    keep(in_force.settle.successor, next.settle.successor, "settle.successor");
+    keep(in_force.settle.quiet, next.settle.quiet, "settle.quiet");
+    keep(in_force.settle.patience, next.settle.patience, "settle.patience");
+    keep(in_force.verify.threads, next.verify.threads, "verify.threads");
+    keep(in_force.limits.kernel_queue, next.limits.kernel_queue, "limits.kernel_queue");
+    keep(in_force.limits.touch_set, next.limits.touch_set, "limits.touch_set");
+    keep(in_force.limits.pending, next.limits.pending, "limits.pending");
+    keep(in_force.limits.outbox, next.limits.outbox, "limits.outbox");
+    keep(in_force.limits.gaps, next.limits.gaps, "limits.gaps");
+    keep(in_force.limits.actors, next.limits.actors, "limits.actors");
+    keep(in_force.limits.processes, next.limits.processes, "limits.processes");
+    keep(in_force.limits.group, next.limits.group, "limits.group");
+    return kept;
+}
+
+}  // namespace touchstone
