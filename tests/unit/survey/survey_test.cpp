@@ -133,7 +133,7 @@ TEST_CASE("a file that never stands still is looked at again, and then given as 
     const Tree tree;
     tree.write("w/quiet", "x");
     tree.write("w/busy", "x");
-    std::filesystem::resize_file(tree.path("w/busy"), 512 << 20);  // no look of it is shorter than the writer's wait for its turn
+    std::filesystem::resize_file(tree.path("w/busy"), 128 << 20);  // no look of it is shorter than the writer's wait for its turn
     std::atomic<bool> done{false}, begun{false};
     std::thread writer([&] {
         while (!done) {
