@@ -94,8 +94,8 @@ public:
     // Room for `look` touches of a sweep: a sweep waits (outside) while this is false, so that it never overflows the set.
     bool has_room_for_sweep() const;
 
-    // Called, without a lock held, when next_ready() became earlier, a sweep was asked for, or a group was given back, so that waiting
-    // threads can be woken. Set before use.
+    // Called, without a lock held, when next_ready() became earlier, a sweep was asked for, or a group was given back that others waited for
+    // or that is to be looked at again, so that waiting threads can be woken. Set before use.
     void on_change(std::function<void()> callback);
 
     TouchSetCounters counters() const;

@@ -14,9 +14,11 @@ namespace touchstone {
 namespace {
 
 // Events pass through the outbox: in a burst its pages are written again and again, so they are copied into the database seldom (16 MiB of
-// log), and the cache holds what is on its way between two flushes.
+// log), and the cache holds what is on its way between two flushes. Debian's SQLite would overwrite all that is deleted with zeros, page by
+// page through the log; nothing here is more secret than the log of events.
 constexpr const char* kSettings =
-    "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=16777216; PRAGMA cache_size=-12000; PRAGMA foreign_keys=OFF";
+    "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=16777216; PRAGMA cache_size=-12000; "
+    "PRAGMA secure_delete=OFF; PRAGMA foreign_keys=OFF";
 
 Status create(store::Database& database) {
     if (auto done = database.execute("BEGIN IMMEDIATE"); !done) return done;

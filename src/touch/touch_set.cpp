@@ -421,11 +421,12 @@ std::optional<SteadyTime> TouchSet::next_ready() const {
 }
 
 void TouchSet::done(std::uint64_t token, SteadyTime) {
+    bool freed = false;
     {
         const std::lock_guard lock(impl_->mutex);
-        impl_->give_back(token);
+        freed = !impl_->give_back(token).parked.empty();
     }
-    if (impl_->changed) impl_->changed();
+    if (freed && impl_->changed) impl_->changed();
 }
 
 void TouchSet::again(std::uint64_t token, SteadyTime) {

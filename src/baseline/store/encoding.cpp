@@ -7,7 +7,9 @@ namespace {
 
 template <class Integer>
 void append_integer(std::string& out, Integer value) {
-    for (std::size_t i = 0; i < sizeof value; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+    char bytes[sizeof value];
+    for (std::size_t i = 0; i < sizeof value; ++i) bytes[i] = static_cast<char>(value >> (8 * i) & 0xff);
+    out.append(bytes, sizeof bytes);
 }
 
 void append_string(std::string& out, std::string_view bytes) {
@@ -49,6 +51,9 @@ private:
 
 std::string encode_strings(const std::vector<std::string>& strings) {
     std::string out;
+    std::size_t size = 0;
+    for (const auto& each : strings) size += sizeof(std::uint32_t) + each.size();
+    out.reserve(size);
     for (const auto& each : strings) append_string(out, each);
     return out;
 }

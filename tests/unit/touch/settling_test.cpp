@@ -230,11 +230,19 @@ TEST_CASE("whoever waits is woken when something is ready earlier, and not for e
     CHECK(woken == 1);
     set.touch(touch(Act::closed, "/c", 1200));
     CHECK(woken == 2);
-    const auto out = set.take(ms(1200));
+    auto out = set.take(ms(1200));
     set.done(out->token, ms(1200));
+    CHECK(woken == 2);  // nobody waited for it
+    set.touch(touch(Act::closed, "/c", 1300));
     CHECK(woken == 3);
-    set.gap({"/d", "lost", 1, {}});
+    out = set.take(ms(1400));
+    set.touch(touch(Act::closed, "/c", 1400));
     CHECK(woken == 4);
-    set.sweep({"/e", "moved in", SweepDepth::changed, nullptr, "", {}, false});
+    CHECK_FALSE(set.take(ms(1500)));
+    set.done(out->token, ms(1500));
     CHECK(woken == 5);
+    set.gap({"/d", "lost", 1, {}});
+    CHECK(woken == 6);
+    set.sweep({"/e", "moved in", SweepDepth::changed, nullptr, "", {}, false});
+    CHECK(woken == 7);
 }
