@@ -25,10 +25,7 @@ struct Subject {
     std::optional<Observation> baseline;  // nullopt: not in the baseline
     std::optional<Observation> reported;  // last reported; nullopt: nothing was, the baseline speaks
     Observation now;
-    // Profile log: a sibling that was shown to hold, possibly compressed, all that was known of this file (log rotation).
-    std::optional<std::string> rotated_to;
-    // Profile log: this new or changed name was shown to hold what was known of that sibling.
-    std::optional<std::string> rotated_from;
+    Rotation rotation;  // profile log
 };
 
 struct Judgement {

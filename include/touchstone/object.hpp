@@ -82,6 +82,14 @@ struct LogContinuity {
     bool verified_all = false;           // false: only the block at the old end and what follows it were read
 };
 
+// For profile `log`: what was shown, by content, of a rotation (rotation.hpp).
+struct Rotation {
+    std::optional<std::string> to;       // the sibling that holds, possibly compressed, all that was known of this name
+    std::optional<std::string> from;     // the sibling of which this name holds all that was known
+    bool dropped = false;                // what was known of this name is nowhere: it was the last of a row that moved up as a whole
+    std::optional<std::uint64_t> awaits; // its name is that of a rotation of a known log of so many bytes, and nothing shows yet that it is one
+};
+
 // One look at one name. Rows of the baseline and of the state are observations too.
 struct Observation {
     std::string path;
@@ -94,6 +102,11 @@ struct Observation {
 
     const Attributes* attributes() const { return std::get_if<Attributes>(&look); }
     const Unreadable* unreadable() const { return std::get_if<Unreadable>(&look); }
+    // As attributes(); of what could not be looked at, as much as was seen or is still known of it. Null: nothing.
+    const Attributes* seen() const {
+        if (const auto* refused = unreadable()) return refused->seen ? &*refused->seen : nullptr;
+        return attributes();
+    }
     bool absent() const { return std::holds_alternative<Absent>(look); }
 };
 

@@ -73,8 +73,7 @@ struct Surveyed {
     Observation now;
     RuleRef rule;
     std::optional<Observation> expected;  // nullopt: not expected to be there, or the survey expects nothing
-    // Profile log, when what was expected is no longer at this name: see Subject (judge.hpp).
-    std::optional<std::string> rotated_to, rotated_from;
+    Rotation rotation;                    // profile log, when what was expected is no longer at this name
 };
 
 struct SurveyResult {

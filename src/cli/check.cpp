@@ -60,18 +60,16 @@ Result<Checked> compare_all(const Session& session, const std::vector<std::strin
     std::vector<std::uint64_t> objects(paths.empty() ? 1 : paths.size());
     SurveyProgress progress;
     const Cancellation cancellation(progress.cancel);
-    Comparer comparer(baseline.digest, checked.comparison);
     {
         const ProgressBar bar(progress, session.policy, options);
         auto surveyed = survey(session.policy, options, opener(session.config()), progress, [&](Surveyed one) -> Status {
             count_scopes(paths, one.now.path, objects);
-            comparer.take(std::move(one));
+            if (auto finding = compare(one, baseline.digest)) checked.comparison.add(std::move(*finding));
             return {};
         });
         if (!surveyed) return fail(surveyed.error());
         checked.survey = std::move(*surveyed);
     }
-    comparer.finish();
     checked.comparison.add_unlisted(checked.survey.unlisted);
     checked.took = steady_now() - started;
     checked.bytes = progress.bytes;

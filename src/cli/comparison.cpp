@@ -86,8 +86,7 @@ Subject subject_of(const Surveyed& surveyed) {
     subject.rule = surveyed.rule;
     subject.baseline = surveyed.expected;
     subject.now = surveyed.now;
-    subject.rotated_to = surveyed.rotated_to;
-    subject.rotated_from = surveyed.rotated_from;
+    subject.rotation = surveyed.rotation;
     return subject;
 }
 
@@ -103,29 +102,6 @@ std::optional<Finding> compare(const Surveyed& surveyed, DigestAlgorithm digest)
     if (auto finding = difference_of(surveyed.now.path, judge({subject_of(surveyed)}, {}, digest))) return finding;
     if (surveyed.now.unreadable()) return unverified(surveyed);
     return std::nullopt;
-}
-
-void Comparer::take(Surveyed surveyed) {
-    if (surveyed.rule->profile == Profile::log && surveyed.now.absent()) {
-        gone_.push_back(std::move(surveyed));
-        return;
-    }
-    if (auto finding = compare(surveyed, digest_)) comparison_.add(std::move(*finding));
-    if (surveyed.rotated_from || surveyed.rotated_to) rotated_.push_back(std::move(surveyed));
-}
-
-void Comparer::finish() {
-    for (const auto& gone : gone_)
-        if (auto finding = judge_with_family(gone)) comparison_.add(std::move(*finding));
-    gone_.clear();
-}
-
-std::optional<Finding> Comparer::judge_with_family(const Surveyed& gone) const {
-    const std::string& path = gone.now.path;
-    std::vector<Subject> group{subject_of(gone)};
-    for (const auto& other : rotated_)
-        if (split_path(other.now.path).directory == split_path(path).directory) group.push_back(subject_of(other));
-    return difference_of(path, judge(group, {}, digest_));
 }
 
 void Comparison::add(Finding finding) {

@@ -16,23 +16,6 @@ namespace touchstone::cli {
 // when the baseline could not read it either: it was not verified.
 std::optional<Finding> compare(const Surveyed& surveyed, DigestAlgorithm digest);
 
-// Compares one object after the other, all but logs that have gone: whether logrotate(8) dropped the oldest of a family shows only when
-// all of it was seen, so these wait for finish().
-class Comparison;
-class Comparer {
-public:
-    Comparer(DigestAlgorithm digest, Comparison& comparison) : digest_(digest), comparison_(comparison) {}
-    void take(Surveyed surveyed);
-    void finish();
-
-private:
-    std::optional<Finding> judge_with_family(const Surveyed& gone) const;
-
-    DigestAlgorithm digest_;
-    Comparison& comparison_;
-    std::vector<Surveyed> gone_, rotated_;
-};
-
 struct Counts {
     std::uint64_t appeared = 0, vanished = 0, changed = 0, unreadable = 0;
     std::uint64_t total() const { return appeared + vanished + changed + unreadable; }

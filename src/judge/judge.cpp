@@ -33,8 +33,8 @@ public:
 
 private:
     const Subject* rotation_source(const Subject& subject) const {
-        if (!subject.rotated_from || profile_of(subject) != Profile::log || !is_there(subject)) return nullptr;
-        const auto at = index_.find(*subject.rotated_from);
+        if (!subject.rotation.from || profile_of(subject) != Profile::log || !is_there(subject)) return nullptr;
+        const auto at = index_.find(*subject.rotation.from);
         return at == index_.end() ? nullptr : &group_[at->second];
     }
 
@@ -47,14 +47,14 @@ private:
 
     void judge_present(std::size_t i) {
         const auto& subject = group_[i];
-        const bool rotated = subject.rotated_from && profile_of(subject) == Profile::log;
+        const bool rotated = subject.rotation.from && profile_of(subject) == Profile::log;
         const auto* origin = moves_.origin[i] && !rotated ? &group_[*moves_.origin[i]] : nullptr;
         const auto* before = was_there(subject) ? &subject : origin;
         LogContent content;
-        if (profile_of(subject) == Profile::log) content = content_of(subject, before, rotation_source(subject));
+        if (profile_of(subject) == Profile::log) content = content_of(subject, before, rotation_source(subject), is_rotated_away(subject));
         if (origin)
             judge_moved(i, *origin, content);
-        else if (!rotated || subject.baseline)  // what a rotation moved here is now what is known, if nothing else should be
+        else if (!rotated || subject.baseline || !content.intact)  // what a rotation moved here is now what is known, if nothing else should be
             findings_[i] = was_there(subject) ? judge_kept(subject, content, digest_) : judge_new(subject, content, digest_);
         remember(i, content);
     }
@@ -86,7 +86,7 @@ private:
         LogContent content;
         if (!was_there(subject)) {
             content.follows = subject.reported && subject.reported->follows_baseline;
-            const bool rotated = subject.rotated_to && profile_of(subject) == Profile::log;  // a compressor took it on
+            const bool rotated = subject.rotation.to && profile_of(subject) == Profile::log;  // a compressor took it on
             if (!moves_.carrier[i] && !rotated) findings_[i] = judge_passing(subject, moves_.chain_end[i]);
         } else if (is_rotated_away(subject)) {
             content.follows = descends_from_baseline(subject);
@@ -98,20 +98,7 @@ private:
 
     bool is_rotated_away(const Subject& subject) const {
         if (profile_of(subject) != Profile::log) return false;
-        return subject.rotated_to || rotated_away_.count(subject.touch.path) != 0 || is_dropped_by_rotation(subject);
-    }
-
-    // The oldest sibling goes when the others move up: "syslog.4" when "syslog" or "syslog.1" was rotated in this group.
-    bool is_dropped_by_rotation(const Subject& subject) const {
-        for (const auto& other : group_) {
-            if (!is_there(other) || profile_of(other) != Profile::log || (!other.rotated_from && !other.rotated_to)) continue;
-            const auto& stem = other.rotated_from ? *other.rotated_from : other.touch.path;
-            const auto& path = subject.touch.path;
-            if (path.size() > stem.size() + 1 && path.compare(0, stem.size(), stem) == 0 &&
-                (path[stem.size()] == '.' || path[stem.size()] == '-'))
-                return true;
-        }
-        return false;
+        return subject.rotation.to || rotated_away_.count(subject.touch.path) != 0;
     }
 
     // A look that could not see everything must not make the rest forgotten.
@@ -145,7 +132,7 @@ private:
         observation.follows_baseline = content.follows;
         if (subject.now.unreadable()) observation.follows_baseline = descends_from_baseline(subject);
         // With no row of the baseline this one stands in for it wholly, so it must be as it should be wholly.
-        const bool stands_alone = !subject.baseline && !subject.rotated_from && was_there(subject);
+        const bool stands_alone = !subject.baseline && !subject.rotation.from && was_there(subject);
         if (stands_alone && !at_baseline(subject, content, digest_)) observation.follows_baseline = false;
     }
 

@@ -70,24 +70,27 @@ bool descends_from_baseline(const Subject& subject) {
     return subject.reported->follows_baseline || same_content(attributes_of(subject.reported->look), baseline_attributes(subject));
 }
 
-LogContent content_of(const Subject& subject, const Subject* before, const Subject* rotated_from) {
+LogContent content_of(const Subject& subject, const Subject* before, const Subject* rotated_from, bool rotated_away) {
     LogContent result;
     const auto* now = subject.now.attributes();
     if (!now || now->type != FileType::regular) return result;
     const bool at_baseline = same_content(now, baseline_attributes(subject));
-    if (subject.rotated_from) {
-        result.follows = !rotated_from || descends_from_baseline(*rotated_from);
-    } else if (const auto* known = before ? known_attributes(*before) : nullptr; known && known->type == FileType::regular) {
+    const auto* known = before ? known_attributes(*before) : nullptr;
+    const bool was_log = known && known->type == FileType::regular;
+    if (was_log) {
         const auto held = continuity(subject, *known, *now);
-        result.intact = held.held || subject.rotated_to.has_value();
-        result.follows = result.intact && before == &subject && descends_from_baseline(subject);
+        result.intact = held.held || rotated_away || subject.rotation.dropped;
         if (!result.intact) {
             result.change = block_change(held.first_difference, *known, *now);
             result.reason = what_happened(*known, *now);
         }
-    } else {
-        result.follows = made_again_after_rotation(subject);
     }
+    if (subject.rotation.from)
+        result.follows = result.intact && (!rotated_from || descends_from_baseline(*rotated_from));
+    else if (was_log)
+        result.follows = result.intact && before == &subject && descends_from_baseline(subject);
+    else
+        result.follows = made_again_after_rotation(subject);
     result.follows = result.follows || at_baseline;
     return result;
 }

@@ -92,6 +92,9 @@ private:
     int error_ = 0;
 };
 
+// What compressors make of nothing: a header, which may hold a file name, and a checksum.
+constexpr std::uint64_t kMaxPackedNothing = 512;
+
 class Candidate {
 public:
     Candidate(Hasher& hasher, const BlockDigests& known, int fd, const KeepGoing& keep_going)
@@ -108,24 +111,43 @@ public:
         return is_match(walk);
     }
 
+    Tried<bool> holds_compressed(int filter) {
+        BlockWalk walk(hasher_, &known_, 0);
+        const auto read = decompress(filter, [&](archive& reader) { return feed_from(reader, walk); });
+        if (!read) return tl::unexpected(read.error());
+        return is_match(walk);
+    }
+
+    Tried<bool> is_nothing(int filter) {
+        bool nothing = true;
+        const auto read = decompress(filter, [&](archive& reader) -> Tried<void> {
+            archive_entry* entry = nullptr;
+            char byte = 0;
+            nothing = archive_read_next_header(&reader, &entry) != ARCHIVE_OK || archive_read_data(&reader, &byte, 1) <= 0;
+            return {};
+        });
+        if (!read) return tl::unexpected(read.error());
+        return nothing;
+    }
+
+private:
     // Only the one filter that the file's first bytes name is added: libarchive would peel layer after layer by itself, each
     // multiplying what the next must chew, and start programs for formats that it has no library for.
-    Tried<bool> holds_compressed(int filter) {
+    template <class Consume>
+    Tried<void> decompress(int filter, Consume consume) {
         const std::unique_ptr<archive, FreeArchive> reader(archive_read_new());
         if (!reader) return trouble("decompress", ENOMEM);
         // Data that does not compress grows by far less than an eighth.
         CompressedInput input(fd_, known_.size + known_.size / 8 + (1 << 20), keep_going_);
         if (archive_read_support_format_raw(reader.get()) != ARCHIVE_OK || archive_read_append_filter(reader.get(), filter) != ARCHIVE_OK)
             return trouble("decompress", EOPNOTSUPP);
-        BlockWalk walk(hasher_, &known_, 0);
         if (archive_read_open(reader.get(), &input, nullptr, CompressedInput::next, nullptr) == ARCHIVE_OK) {
-            if (auto fed = feed_from(*reader, walk); !fed) return tl::unexpected(fed.error());
+            if (auto consumed = consume(*reader); !consumed) return consumed;
         }
         if (input.error() != 0) return trouble("read", input.error());
-        return is_match(walk);
+        return {};
     }
 
-private:
     // To the first difference, the end of what is known, or the end or damage of the data.
     Tried<void> feed_from(archive& reader, BlockWalk& walk) const {
         archive_entry* entry = nullptr;
@@ -157,10 +179,14 @@ Tried<bool> holds(int path_fd, const BlockDigests& known, Hasher& hasher, const 
     const auto status = status_of(path_fd);
     if (!status) return tl::unexpected(status.error());
     if (!S_ISREG(status->stx_mode)) return false;
-    if (known.size == 0) return true;
+    if (known.size == 0 && (status->stx_size == 0 || status->stx_size > kMaxPackedNothing)) return status->stx_size == 0;
     const auto opened = reopen(path_fd, 0);
     if (!opened) return tl::unexpected(opened.error());
     Candidate candidate(hasher, known, opened->get(), keep_going);
+    if (known.size == 0) {
+        const auto packed = filter_of(opened->get());
+        return packed ? candidate.is_nothing(*packed) : Tried<bool>(false);
+    }
     if (status->stx_size >= known.size) {
         auto plain = candidate.holds_plain();
         if (!plain || *plain) return plain;

@@ -14,7 +14,7 @@ namespace {
 
 // A log that was touched and did not grow, or is another inode, was not just appended to: its old part is read again.
 bool may_be_rewritten(const Observation& known, const Observation& now) {
-    const Attributes* was = known.attributes();
+    const Attributes* was = known.seen();
     const Attributes* is = now.attributes();
     if (was == nullptr || is == nullptr) return false;
     return is->id != was->id || (is->size == was->size && is->ctime != was->ctime);
@@ -115,7 +115,7 @@ Looked Verifier::look_at(Worker& worker, TouchSet::Taken taken) {
         if (auto rule = rules->rule_for(name.path)) looked.subjects.push_back(look_at_name(worker, name, std::move(rule)));
     add_linked_names(worker, *rules, looked);
     looked.at = steady_now();
-    if (KnownStore* store = known(worker)) rotations_.find_evidence(looked, *store, [this] { return !give_up_; });
+    find_rotations(worker, looked);
     return looked;
 }
 
@@ -133,7 +133,7 @@ Subject Verifier::look_at_name(Worker& worker, const TouchedName& name, RuleRef 
     if (rule->profile == Profile::log)
         if (KnownStore* store = known(worker))
             if (auto found = store->find(name.path); found && *found) row = std::move(**found);
-    if (row && row->attributes() != nullptr && row->attributes()->blocks) options.known_blocks = &*row->attributes()->blocks;
+    if (row && row->seen() != nullptr && row->seen()->blocks) options.known_blocks = &*row->seen()->blocks;
     subject.now = worker.observer.look(name.path, options, wall_now());
     if (!options.verify_all && row && may_be_rewritten(*row, subject.now)) {
         options.verify_all = true;
@@ -141,6 +141,21 @@ Subject Verifier::look_at_name(Worker& worker, const TouchedName& name, RuleRef 
     }
     subject.rule = std::move(rule);
     return subject;
+}
+
+void Verifier::find_rotations(Worker& worker, Looked& looked) {
+    for (auto& subject : looked.subjects) {
+        KnownStore* store = subject.rule->profile == Profile::log ? known(worker) : nullptr;
+        if (store == nullptr) continue;
+        auto rotation = rotations_.find(subject.now, *store, [&worker, this] {
+            worker.pulse.beat();
+            return !give_up_;
+        });
+        if (rotation)
+            subject.rotation = std::move(*rotation);
+        else
+            spdlog::error("looking for rotations of {}: {}", printable(subject.touch.path), rotation.error().what);
+    }
 }
 
 // A file with several names: whatever happened to one happened to all, so all that are watched are looked at and judged together.

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "liveness.hpp"
-#include "rotation_evidence.hpp"
 #include "touchstone/config.hpp"
 #include "touchstone/observe.hpp"
 #include "touchstone/policy.hpp"
+#include "touchstone/rotation.hpp"
 #include "touchstone/source.hpp"
 #include "touchstone/state.hpp"
 #include "touchstone/touch_set.hpp"
@@ -46,6 +46,7 @@ private:
     std::optional<TouchSet::Taken> next(Pulse& pulse);
     Looked look_at(Worker& worker, TouchSet::Taken taken);
     Subject look_at_name(Worker& worker, const TouchedName& name, RuleRef rule);
+    void find_rotations(Worker& worker, Looked& looked);
     void add_linked_names(Worker& worker, const Policy& policy, Looked& looked);
     KnownStore* known(Worker& worker);
     std::shared_ptr<const Policy> policy() const;
@@ -54,7 +55,7 @@ private:
     TouchSet& touches_;
     FanotifySource& source_;
     WorkQueue& out_;
-    RotationMemory rotations_;
+    RotationEvidence rotations_;
     std::vector<Pulse*> pulses_;
     std::atomic<std::uint64_t> baseline_generation_{0};
     mutable std::mutex mutex_;

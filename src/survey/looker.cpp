@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "rotation_evidence.hpp"
 #include "touchstone/fd.hpp"
 
 namespace touchstone {
@@ -31,7 +30,7 @@ std::optional<Identity> identify(int directory, const char* name, int flags) {
 }
 
 const BlockDigests* known_blocks(const std::optional<Observation>& expected) {
-    const Attributes* known = expected ? expected->attributes() : nullptr;
+    const Attributes* known = expected ? expected->seen() : nullptr;
     return known && known->blocks ? &*known->blocks : nullptr;
 }
 
@@ -56,6 +55,7 @@ Looker::Looker(const Policy& policy, const SurveyOptions& options, LinkCache& li
       options_(&options),
       links_(&links),
       observer_(std::move(observer)),
+      rotations_(options.digest),
       expected_(std::move(expected)),
       keep_going_(std::move(keep_going)) {}
 
@@ -73,7 +73,9 @@ Result<std::optional<Surveyed>> Looker::look(const std::string& path) {
     surveyed.now = observe(path, rule->profile, log ? known_blocks(surveyed.expected) : nullptr);
     if (surveyed.now.absent() && (!surveyed.expected || surveyed.expected->absent())) return std::nullopt;
     if (log && expected_) {
-        if (auto found = find_rotation(surveyed); !found) return fail(found.error());
+        auto rotation = rotations_.find(surveyed.now, *expected_, keep_going_);
+        if (!rotation) return fail(rotation.error());
+        surveyed.rotation = std::move(*rotation);
     }
     return std::optional<Surveyed>(std::move(surveyed));
 }
@@ -102,22 +104,6 @@ std::optional<Observation> Looker::linked(const std::string& path) const {
     if (identify(fd->get(), "", AT_EMPTY_PATH) != glimpse) return std::nullopt;
     same->path = path;
     return same;
-}
-
-Status Looker::find_rotation(Surveyed& surveyed) {
-    RotationEvidence evidence(*expected_, options_->digest, keep_going_);
-    const bool held = surveyed.now.continuity && surveyed.now.continuity->held;
-    if (held) return {};
-    if (const BlockDigests* known = known_blocks(surveyed.expected)) {
-        auto to = evidence.now_at(surveyed.now.path, *known);
-        if (!to) return fail(to.error());
-        surveyed.rotated_to = std::move(*to);
-    }
-    if (surveyed.now.absent()) return {};
-    auto from = evidence.came_from(surveyed.now.path);
-    if (!from) return fail(from.error());
-    surveyed.rotated_from = std::move(*from);
-    return {};
 }
 
 }  // namespace touchstone

@@ -8,6 +8,7 @@
 
 #include "link_cache.hpp"
 #include "touchstone/observe.hpp"
+#include "touchstone/rotation.hpp"
 #include "touchstone/survey.hpp"
 
 namespace touchstone {
@@ -29,12 +30,12 @@ private:
 
     Observation observe(const std::string& path, Profile profile, const BlockDigests* known);
     std::optional<Observation> linked(const std::string& path) const;
-    Status find_rotation(Surveyed& surveyed);
 
     const Policy* policy_;
     const SurveyOptions* options_;
     LinkCache* links_;
     Observer observer_;
+    RotationEvidence rotations_;
     std::unique_ptr<Expected> expected_;
     std::function<bool()> keep_going_;
 };

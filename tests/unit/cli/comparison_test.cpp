@@ -111,42 +111,6 @@ TEST_CASE("what neither the baseline nor this look could read was not verified")
     CHECK(found->severity == Severity::high);
 }
 
-namespace {
-
-Surveyed log_named(const std::string& path, std::optional<Look> expected, Look now) {
-    Surveyed made;
-    made.rule = std::make_shared<const Rule>(Rule{"/log", Profile::log, {}, Severity::high, {}});
-    made.now = looked(std::move(now));
-    made.now.path = path;
-    if (expected) made.expected = looked(std::move(*expected));
-    if (made.expected) made.expected->path = path;
-    return made;
-}
-
-std::vector<std::string> vanished_logs(bool rotated, const std::string& other_directory = "/log") {
-    Attributes is;
-    is.blocks = BlockDigests{5, "", std::string(32, 'x')};
-    Comparison comparison;
-    Comparer comparer(DigestAlgorithm::sha256, comparison);
-    comparer.take(log_named("/log/a.log-20260101", is, Absent{}));
-    auto newest = log_named(other_directory + "/a.log-20260108", std::nullopt, is);
-    if (rotated) newest.rotated_from = other_directory + "/a.log";
-    comparer.take(newest);
-    comparer.finish();
-    std::vector<std::string> vanished;
-    for (const auto& [path, finding] : comparison.findings())
-        if (finding.action == Action::vanished) vanished.push_back(path);
-    return vanished;
-}
-
-}  // namespace
-
-TEST_CASE("the oldest of a family of logs may go in a rotation, and only then") {
-    CHECK(vanished_logs(true).empty());
-    CHECK(vanished_logs(false) == std::vector<std::string>{"/log/a.log-20260101"});
-    CHECK(vanished_logs(true, "/other") == std::vector<std::string>{"/log/a.log-20260101"});
-}
-
 TEST_CASE("a report groups, shows before and after, and cannot move the cursor") {
     Comparison comparison;
     comparison.add(finding(Action::changed, "/etc/\x1b[2Jbad\n"));

@@ -138,19 +138,24 @@ TEST_CASE("a rotation with evidence is silent and moves the known state along") 
     CHECK(remembered(judged) == "/syslog known follows; /syslog.1 known follows; /syslog.2 known follows");
 }
 
-TEST_CASE("the oldest sibling, dropped by a rotation, is no finding")
-    {
-    auto scene = rotated();
-    scene.name("/syslog.3.gz", kMoved).baseline(file(9, "z")).name("/syslog.4.gz", kMoved | kDeleted);
-    scene.rename("/syslog.3.gz", "/syslog.4.gz");
-    scene.rename("/syslog.2", "/syslog.3.gz");
-    const auto judged = scene.judge();
-    CHECK(told(judged).empty());
-    CHECK(judged.effects[3].observation.follows_baseline);
+TEST_CASE("the last of a row that moved up is no finding; one that was merely overwritten by another is") {
+    const auto overwritten = [](bool dropped) {
+        auto scene = rotated();
+        scene.name("/syslog.3", kMoved).reported(log(9, "z"), true).now(log(8, "y", "", 300)).rotated_from("/syslog.1").held(false, 0);
+        if (dropped) scene.dropped();
+        return scene.judge();
+    };
+    CHECK(told(overwritten(true)).empty());
+    CHECK(overwritten(true).effects[3].observation.follows_baseline);
+    CHECK(told(overwritten(false)) == "changed /syslog.3 (block.0)");
+    CHECK(overwritten(false).findings[0].reason == "replaced, but its old content is not in any sibling");
+    CHECK_FALSE(overwritten(false).effects[3].observation.follows_baseline);
+}
 
-    scene = rotated();
-    scene.name("/auth.log", kDeleted).baseline(log(8, "z")).name("/syslogd", kDeleted).baseline(log(7, "z"));
-    CHECK(told(scene.judge()) == "vanished /auth.log; vanished /syslogd");
+TEST_CASE("a rotation explains no other name that goes in the same moment") {
+    auto scene = rotated();
+    for (const auto* path : {"/auth.log", "/syslogd", "/syslog.4", "/syslog-20260101"}) scene.name(path, kDeleted).baseline(log(8, "z"));
+    CHECK(told(scene.judge()) == "vanished /auth.log; vanished /syslogd; vanished /syslog.4; vanished /syslog-20260101");
 }
 
 TEST_CASE("rotated away, and made again by its writer later") {

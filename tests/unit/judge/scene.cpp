@@ -106,12 +106,17 @@ Scene& Scene::held(bool held, std::uint64_t first_difference) {
 }
 
 Scene& Scene::rotated_to(const std::string& path) {
-    group.back().rotated_to = path;
+    group.back().rotation.to = path;
     return *this;
 }
 
 Scene& Scene::rotated_from(const std::string& path) {
-    group.back().rotated_from = path;
+    group.back().rotation.from = path;
+    return *this;
+}
+
+Scene& Scene::dropped() {
+    group.back().rotation.dropped = true;
     return *this;
 }
 

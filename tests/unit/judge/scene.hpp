@@ -38,6 +38,7 @@ public:
     Scene& held(bool held, std::uint64_t first_difference = 0);
     Scene& rotated_to(const std::string& path);
     Scene& rotated_from(const std::string& path);
+    Scene& dropped();
     Scene& touched_at(int seconds);
     Scene& rename(const std::string& from, const std::string& to);
     Judgement judge() const;

@@ -128,7 +128,22 @@ TEST_CASE("what is no regular file of one's own name holds nothing") {
     CHECK_FALSE(holds(scratch.path("fifo"), known));
     CHECK_FALSE(holds(scratch.path("none"), known));
     CHECK_FALSE(holds(scratch.root(), known));
-    CHECK(holds(scratch.write("any", ""), BlockDigests{}));
+}
+
+TEST_CASE("when nothing was known, what holds nothing holds it") {
+    const Scratch scratch;
+    const BlockDigests nothing;
+    CHECK(holds(scratch.write("log.1", ""), nothing));
+    CHECK_FALSE(holds(scratch.write("log.1", "x"), nothing));
+    CHECK_FALSE(holds(scratch.path("none"), nothing));
+    for (const int filter : {ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_BZIP2, ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_ZSTD}) {
+        CAPTURE(filter);
+        const auto packed = compress(scratch.path("log.1.z"), filter, "");
+        CHECK(holds(packed, nothing));
+        scratch.append("log.1.z", std::string(600, '\0'));
+        CHECK_FALSE(holds(packed, nothing));  // there is more in it than a compressor makes of nothing
+        CHECK_FALSE(holds(compress(packed, filter, "x"), nothing));
+    }
 }
 
 TEST_CASE("giving up and blocks of another algorithm are errors") {

@@ -1,28 +1,13 @@
-#include "rotation_evidence.hpp"
-
-#include <algorithm>
-
+// Rotations as a survey of a real tree sees them.
 #include "tree.hpp"
 
 using namespace touchstone;
 
 namespace {
 
-using Names = std::vector<std::string>;
-
 ByPath after(const Tree& tree) { return survey_all(tree.watch(Profile::log), options_for_tests(), tree.expected()); }
 
 }  // namespace
-
-TEST_CASE("a family is the log and its rotations, also seen from a rotation") {
-    const Names logs{"app.log", "other.log"};
-    const Names names{"app.log", "app.log.1", "app.log.2.gz", "other.log", "other.log.1", "apple"};
-    CHECK(family_of("app.log", logs, names) == Names{"app.log.1", "app.log.2.gz"});
-    auto family = family_of("app.log.1", logs, names);
-    std::sort(family.begin(), family.end());
-    CHECK(family == Names{"app.log", "app.log.2.gz"});
-    CHECK(family_of("apple", logs, names).empty());
-}
 
 TEST_CASE("a log that was renamed and begun anew is shown to be in its sibling, and the sibling to come from it") {
     const Tree tree;
@@ -31,8 +16,8 @@ TEST_CASE("a log that was renamed and begun anew is shown to be in its sibling, 
     tree.rename("w/app.log", "w/app.log.1");
     tree.write("w/app.log", "begun anew\n");
     const auto seen = after(tree);
-    CHECK(seen.at(tree.path("w/app.log")).rotated_to == tree.path("w/app.log.1"));
-    CHECK(seen.at(tree.path("w/app.log.1")).rotated_from == tree.path("w/app.log"));
+    CHECK(seen.at(tree.path("w/app.log")).rotation.to == tree.path("w/app.log.1"));
+    CHECK(seen.at(tree.path("w/app.log.1")).rotation.from == tree.path("w/app.log"));
 }
 
 TEST_CASE("each member of a chain is found one place further") {
@@ -44,10 +29,10 @@ TEST_CASE("each member of a chain is found one place further") {
     tree.rename("w/app.log", "w/app.log.1");
     tree.write("w/app.log", "");
     const auto seen = after(tree);
-    CHECK(seen.at(tree.path("w/app.log")).rotated_to == tree.path("w/app.log.1"));
-    CHECK(seen.at(tree.path("w/app.log.1")).rotated_to == tree.path("w/app.log.2"));
-    CHECK(seen.at(tree.path("w/app.log.1")).rotated_from == tree.path("w/app.log"));
-    CHECK(seen.at(tree.path("w/app.log.2")).rotated_from == tree.path("w/app.log.1"));
+    CHECK(seen.at(tree.path("w/app.log")).rotation.to == tree.path("w/app.log.1"));
+    CHECK(seen.at(tree.path("w/app.log.1")).rotation.to == tree.path("w/app.log.2"));
+    CHECK(seen.at(tree.path("w/app.log.1")).rotation.from == tree.path("w/app.log"));
+    CHECK(seen.at(tree.path("w/app.log.2")).rotation.from == tree.path("w/app.log.1"));
 }
 
 TEST_CASE("copied and truncated is a rotation too") {
@@ -57,8 +42,8 @@ TEST_CASE("copied and truncated is a rotation too") {
     std::filesystem::copy_file(tree.path("w/app.log"), tree.path("w/app.log.1"));
     tree.write("w/app.log", "");
     const auto seen = after(tree);
-    CHECK(seen.at(tree.path("w/app.log")).rotated_to == tree.path("w/app.log.1"));
-    CHECK(seen.at(tree.path("w/app.log.1")).rotated_from == tree.path("w/app.log"));
+    CHECK(seen.at(tree.path("w/app.log")).rotation.to == tree.path("w/app.log.1"));
+    CHECK(seen.at(tree.path("w/app.log.1")).rotation.from == tree.path("w/app.log"));
 }
 
 TEST_CASE("a sibling that does not hold the old content, byte for byte, is no evidence") {
@@ -68,19 +53,19 @@ TEST_CASE("a sibling that does not hold the old content, byte for byte, is no ev
     tree.write("w/app.log.1", "First line\n");
     tree.write("w/app.log", "x");
     const auto seen = after(tree);
-    CHECK_FALSE(seen.at(tree.path("w/app.log")).rotated_to);
-    CHECK_FALSE(seen.at(tree.path("w/app.log.1")).rotated_from);
+    CHECK_FALSE(seen.at(tree.path("w/app.log")).rotation.to);
+    CHECK_FALSE(seen.at(tree.path("w/app.log.1")).rotation.from);
 }
 
-TEST_CASE("a copy beside a log that is still there did not come from a rotation") {
+TEST_CASE("a copy of a log beside it may be a rotation's first half") {
     const Tree tree;
     tree.write("w/app.log", "first line\n");
     build_baseline(tree, tree.watch(Profile::log));
     std::filesystem::copy_file(tree.path("w/app.log"), tree.path("w/app.log.1"));
-    CHECK_FALSE(after(tree).at(tree.path("w/app.log.1")).rotated_from);
+    CHECK(after(tree).at(tree.path("w/app.log.1")).rotation.from == tree.path("w/app.log"));
 }
 
-TEST_CASE("of an empty log only its own inode is evidence") {
+TEST_CASE("of an empty log its own inode is evidence, and not any other file") {
     const Tree tree;
     tree.write("w/app.log", "");
     tree.write("w/db.log", "");
@@ -90,6 +75,6 @@ TEST_CASE("of an empty log only its own inode is evidence") {
     tree.write("w/app.log", "");
     tree.write("w/db.log.1", "anything\n");
     const auto seen = after(tree);
-    CHECK(seen.at(tree.path("w/app.log.1")).rotated_from == tree.path("w/app.log"));
-    CHECK_FALSE(seen.at(tree.path("w/db.log.1")).rotated_from);
+    CHECK(seen.at(tree.path("w/app.log.1")).rotation.from == tree.path("w/app.log"));
+    CHECK_FALSE(seen.at(tree.path("w/db.log.1")).rotation.from);
 }
