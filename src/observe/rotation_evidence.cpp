@@ -48,8 +48,10 @@ public:
     Result<Rotation> run() {
         const auto row = look_up(now_.path);
         const bool held = now_.continuity && now_.continuity->held;
+        const auto was = as_log(now_.path, row);
+        // Copied while it was empty, and written to before the copy is looked at.
+        if (held && was && was->blocks.size == 0) memory_.add(*was, now_.path, now_.looked_at);
         if (now_.unreadable() == nullptr && !held) {
-            const auto was = as_log(now_.path, row);
             earlier_ = earlier_logs();
             if (was)
                 found_.to = where_it_is(*was);
@@ -184,10 +186,15 @@ private:
         if (!listed) failure_ = listed.error();
         return std::none_of(names.begin(), names.end(), [&](const std::string& name) {
             const auto path = join_path(directory_, name);
-            if (!memory_.of(path, now_.looked_at).empty()) return false;
+            if (went_elsewhere(path)) return false;
             const auto log = as_log(path, look_up(path));
             return log && log->blocks.size > 0 && holds(path, log->blocks);
         });
+    }
+
+    bool went_elsewhere(const std::string& path) const {
+        const auto shown = memory_.of(path, now_.looked_at);
+        return std::any_of(shown.begin(), shown.end(), [&](const RotationMemory::Shown& each) { return each.to != path; });
     }
 
     const Observation& now_;

@@ -23,7 +23,7 @@ class RotationMemory {
 public:
     struct Shown {
         KnownLog log;
-        std::string to;  // the sibling that holds it
+        std::string to;  // the sibling that holds it; its own name for what it has grown from
         WallTime at{};
     };
 

@@ -231,6 +231,13 @@ TEST_CASE("of an empty log its inode is evidence, and so is a new sibling that i
         logs.write("app.log.1", "");
         CHECK(logs.evidence("app.log.1").from == logs.path("app.log"));
     }
+    SECTION("copied, and written to before the copy is looked at") {
+        logs.write("app.log.1", "");
+        logs.scratch.append("log/app.log", "grown\n");
+        CHECK(is_empty(logs.evidence("app.log")));
+        logs.know("app.log");
+        CHECK(logs.evidence("app.log.1").from == logs.path("app.log"));
+    }
     SECTION("anything else is not") {
         logs.write("app.log.1", "anything\n");
         logs.remove("app.log");
