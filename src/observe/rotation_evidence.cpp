@@ -50,7 +50,7 @@ public:
         const bool held = now_.continuity && now_.continuity->held;
         const auto was = as_log(now_.path, row);
         // Copied while it was empty, and written to before the copy is looked at.
-        if (held && was && was->blocks.size == 0) memory_.add(*was, now_.path, now_.looked_at);
+        if (held && was && was->blocks.size == 0 && now_.seen() != nullptr && now_.seen()->size > 0) memory_.add(*was, now_.path, now_.looked_at);
         if (now_.unreadable() == nullptr && !held) {
             earlier_ = earlier_logs();
             if (was)
