@@ -88,6 +88,7 @@ struct Rotation {
     std::optional<std::string> from;     // the sibling of which this name holds all that was known
     bool dropped = false;                // what was known of this name is nowhere: it was the last of a row that moved up as a whole
     std::optional<std::uint64_t> awaits; // its name is that of a rotation of a known log of so many bytes, and nothing shows yet that it is one
+    bool outdated = false;               // the name came to stand for something else during the search: look again
 };
 
 // One look at one name. Rows of the baseline and of the state are observations too.

@@ -14,6 +14,7 @@ struct TouchedName {
     bool directory = false;
     bool gone = false;             // the last act on the name took it away
     unsigned unheard = 0;          // looks that found it missing although nothing heard had taken it away
+    bool open = false;             // written or created, and not closed since
     std::vector<ActorRef> actors;  // writers, oldest first; the last one wrote last
     bool actors_complete = true;   // false: more than the limit, or one of them is unknown
     std::string actor_unknown;     // why, when `actors` is empty

@@ -80,6 +80,9 @@ public:
     // there or to there.
     bool more_is_known(std::uint64_t token) const;
 
+    // As again(), for a file that must not be judged before its writer is done: it comes out when it is closed, else at `until`.
+    void await_close(std::uint64_t token, SteadyTime until);
+
     // True when a directory above one of the taken names was renamed since take(): what was looked at is not where it was. The
     // caller then calls again() in place of judging; the names come out under their new paths.
     bool overtaken(std::uint64_t token) const;

@@ -115,6 +115,9 @@ private:
             memory_.add(earlier.log, now_.path, now_.looked_at);
             return;
         }
+        if (earlier_.empty()) return;
+        const auto still = stat_of(now_.path);
+        found_.outdated = !still || !same_inode(still->id, now_.attributes()->id);
         if (is_new)
             for (const auto& earlier : earlier_) found_.awaits = std::max(found_.awaits.value_or(0), earlier.log.blocks.size);
     }
@@ -126,7 +129,8 @@ private:
         if (is.type != FileType::regular || open_to_more) return false;
         const bool moved = same_inode(is.id, log.id);
         if (!moved && !earlier.may_be_copied && is_in_place(log)) return false;
-        return (moved && log.blocks.size == 0) || holds(now_.path, log.blocks);
+        if (moved && log.blocks.size == 0) return true;
+        return (is.blocks == log.blocks && log.blocks.size > 0) || holds(now_.path, log.blocks);
     }
 
     bool is_in_place(const KnownLog& log) const {

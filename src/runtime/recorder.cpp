@@ -47,6 +47,9 @@ bool is_unexplained(const Subject& subject) {
     return !expected && is_cheap(subject.now);
 }
 
+// What a compressor does in a second at least.
+constexpr std::uint64_t kRotatedPerSecond = 1 << 20;
+
 std::string user_name(std::uint32_t id) {
     char buffer[4096];
     passwd entry{};
@@ -164,8 +167,26 @@ void Recorder::handle_looked(Looked& looked) {
         touches_.await_word(looked.token, steady_now());
         return;
     }
+    if (await_writer(looked)) return;
     judge_group(looked);
     judged_tokens_.push_back(looked.token);
+}
+
+// What has the name of a rotation and does not hold what was known of the log may only not be finished: its writer is given time for that.
+bool Recorder::await_writer(const Looked& looked) {
+    if (looked.subjects.size() != 1 || !looked.renames.empty()) return false;
+    const Subject& subject = looked.subjects.front();
+    if (!subject.rotation.awaits || !subject.touch.open) return false;
+    const auto patience = kPatienceFactor * config_.settle.patience + *subject.rotation.awaits / kRotatedPerSecond * std::chrono::seconds(1);
+    const auto waited = subject.now.looked_at - subject.touch.first;
+    if (waited >= patience) return false;
+    if (looked.stopping) {
+        judged_tokens_.push_back(looked.token);
+    } else {
+        ++counters_.again;
+        touches_.await_close(looked.token, steady_now() + std::min<Nanoseconds>(patience, patience - waited));
+    }
+    return true;
 }
 
 bool Recorder::must_look_again(const Looked& looked) const {

@@ -78,6 +78,7 @@ private:
     bool must_look_again(const Looked& looked) const;
     void look_up(std::vector<Subject>& subjects);
     bool is_word_unread(const Looked& looked) const;
+    bool await_writer(const Looked& looked);
     void judge_group(Looked& looked);
     void move_trees(std::vector<Finding>& findings, std::vector<Rename>& renames);
     void sweep_after(const std::string& scope);

@@ -70,7 +70,7 @@ void Verifier::wake() {
     ready_.notify_one();
 }
 
-std::optional<TouchSet::Taken> Verifier::next(Pulse& pulse) {
+std::optional<Verifier::Task> Verifier::next(Pulse& pulse) {
     while (true) {
         std::uint64_t wakes = 0;
         bool draining = false;
@@ -80,7 +80,7 @@ std::optional<TouchSet::Taken> Verifier::next(Pulse& pulse) {
             wakes = wakes_;
             draining = stopping_;
         }
-        if (auto taken = touches_.take(draining ? SteadyTime::max() : steady_now())) return taken;
+        if (auto taken = touches_.take(draining ? SteadyTime::max() : steady_now())) return Task{std::move(*taken), draining};
         if (draining && touches_.counters().waiting == 0) return std::nullopt;
         const auto when = touches_.next_ready();
         std::unique_lock lock(mutex_);
@@ -97,9 +97,10 @@ std::optional<TouchSet::Taken> Verifier::next(Pulse& pulse) {
 }
 
 void Verifier::run(Worker worker) {
-    while (auto taken = next(worker.pulse)) {
+    while (auto task = next(worker.pulse)) {
         worker.pulse.beat();
-        Looked looked = look_at(worker, std::move(*taken));
+        Looked looked = look_at(worker, std::move(task->taken));
+        looked.stopping = task->stopping;
         worker.pulse.wait();  // the recorder may be slow; it has a pulse of its own
         if (!out_.push(std::move(looked))) break;
     }
@@ -114,8 +115,8 @@ Looked Verifier::look_at(Worker& worker, TouchSet::Taken taken) {
     for (const auto& name : taken.pending.names)
         if (auto rule = rules->rule_for(name.path)) looked.subjects.push_back(look_at_name(worker, name, std::move(rule)));
     add_linked_names(worker, *rules, looked);
-    looked.at = steady_now();
     find_rotations(worker, looked);
+    looked.at = steady_now();
     return looked;
 }
 
@@ -147,15 +148,23 @@ void Verifier::find_rotations(Worker& worker, Looked& looked) {
     for (auto& subject : looked.subjects) {
         KnownStore* store = subject.rule->profile == Profile::log ? known(worker) : nullptr;
         if (store == nullptr) continue;
-        auto rotation = rotations_.find(subject.now, *store, [&worker, this] {
-            worker.pulse.beat();
-            return !give_up_;
-        });
-        if (rotation)
-            subject.rotation = std::move(*rotation);
-        else
-            spdlog::error("looking for rotations of {}: {}", printable(subject.touch.path), rotation.error().what);
+        find_rotation(worker, *store, subject);
+        for (int attempt = 1; subject.rotation.outdated && attempt < Observer::kAttempts; ++attempt) {
+            subject = look_at_name(worker, subject.touch, subject.rule);
+            find_rotation(worker, *store, subject);
+        }
     }
+}
+
+void Verifier::find_rotation(Worker& worker, KnownStore& store, Subject& subject) {
+    auto rotation = rotations_.find(subject.now, store, [&worker, this] {
+        worker.pulse.beat();
+        return !give_up_;
+    });
+    if (rotation)
+        subject.rotation = std::move(*rotation);
+    else
+        spdlog::error("looking for rotations of {}: {}", printable(subject.touch.path), rotation.error().what);
 }
 
 // A file with several names: whatever happened to one happened to all, so all that are watched are looked at and judged together.

@@ -43,10 +43,15 @@ private:
     };
 
     void run(Worker worker);
-    std::optional<TouchSet::Taken> next(Pulse& pulse);
+    struct Task {
+        TouchSet::Taken taken;
+        bool stopping = false;
+    };
+    std::optional<Task> next(Pulse& pulse);
     Looked look_at(Worker& worker, TouchSet::Taken taken);
     Subject look_at_name(Worker& worker, const TouchedName& name, RuleRef rule);
     void find_rotations(Worker& worker, Looked& looked);
+    void find_rotation(Worker& worker, KnownStore& store, Subject& subject);
     void add_linked_names(Worker& worker, const Policy& policy, Looked& looked);
     KnownStore* known(Worker& worker);
     std::shared_ptr<const Policy> policy() const;

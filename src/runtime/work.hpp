@@ -16,6 +16,7 @@ struct Looked {
     SteadyTime at{};  // when the last of them had been looked at
     std::vector<Subject> subjects;
     std::vector<Rename> renames;
+    bool stopping = false;  // the daemon is about to end: what is not judged now is for the sweep of its next start
 };
 
 // Run on the recorder thread, between two groups.

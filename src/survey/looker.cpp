@@ -73,9 +73,13 @@ Result<std::optional<Surveyed>> Looker::look(const std::string& path) {
     surveyed.now = observe(path, rule->profile, log ? known_blocks(surveyed.expected) : nullptr);
     if (surveyed.now.absent() && (!surveyed.expected || surveyed.expected->absent())) return std::nullopt;
     if (log && expected_) {
-        auto rotation = rotations_.find(surveyed.now, *expected_, keep_going_);
-        if (!rotation) return fail(rotation.error());
-        surveyed.rotation = std::move(*rotation);
+        for (int attempt = 1; attempt <= Observer::kAttempts; ++attempt) {
+            if (surveyed.rotation.outdated) surveyed.now = observe(path, rule->profile, known_blocks(surveyed.expected));
+            auto rotation = rotations_.find(surveyed.now, *expected_, keep_going_);
+            if (!rotation) return fail(rotation.error());
+            surveyed.rotation = std::move(*rotation);
+            if (!surveyed.rotation.outdated) break;
+        }
     }
     return std::optional<Surveyed>(std::move(surveyed));
 }

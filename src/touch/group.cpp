@@ -42,7 +42,8 @@ SteadyTime ready_at(const Entry& entry, const SettleTimes& times) {
         wait = times.quiet;
     else if (entry.made || entry.name.acts == bit(Act::look))
         wait = times.successor;  // for a sweep: the kernel's word of the same change, which says who, may still be unread
-    return std::min(entry.last + wait, entry.first + times.patience);
+    const auto ready = std::min(entry.last + wait, entry.first + times.patience);
+    return entry.open ? std::max(ready, entry.awaited_until) : ready;
 }
 
 }  // namespace
@@ -93,6 +94,7 @@ void record(Entry& entry, const Touch& touch, bool arrives, std::size_t actor_li
 
 void merge(Entry& to, Entry&& from, std::size_t actor_limit) {
     const bool from_is_later = from.last > to.last;
+    if (!from_is_later && (to.name.acts & ~(bit(Act::look) | bit(Act::attributes))) == 0) to.open = from.open;
     to.name.acts |= from.name.acts;
     to.name.verify_all |= from.name.verify_all;
     to.name.first = std::min(to.name.first, from.name.first);
@@ -114,6 +116,7 @@ void merge(Entry& to, Entry&& from, std::size_t actor_limit) {
         to.name.directory = from.name.directory;
     }
     to.made |= from.made;
+    to.awaited_until = std::max(to.awaited_until, from.awaited_until);
     if (to.gone) to.made = false;
     to.first = std::min(to.first, from.first);
     to.last = std::max(to.last, from.last);

@@ -305,6 +305,7 @@ struct TouchSet::Impl {
         for (const auto& entry : group.entries) {
             taken.pending.names.push_back(entry.name);
             taken.pending.names.back().gone = entry.gone;
+            taken.pending.names.back().open = entry.open;
             index.erase(entry.name.path);
             loaned.emplace(entry.name.path, id);
             note_look(entry.name.path, now);
@@ -442,6 +443,16 @@ void TouchSet::await_word(std::uint64_t token, SteadyTime) {
         const std::lock_guard lock(impl_->mutex);
         auto loan = impl_->give_back(token);
         for (auto& entry : loan.group.entries) ++entry.name.unheard;
+        impl_->take_back(std::move(loan));
+    }
+    if (impl_->changed) impl_->changed();
+}
+
+void TouchSet::await_close(std::uint64_t token, SteadyTime until) {
+    {
+        const std::lock_guard lock(impl_->mutex);
+        auto loan = impl_->give_back(token);
+        for (auto& entry : loan.group.entries) entry.awaited_until = until;
         impl_->take_back(std::move(loan));
     }
     if (impl_->changed) impl_->changed();

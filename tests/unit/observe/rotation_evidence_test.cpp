@@ -81,7 +81,7 @@ private:
     Observer observer_ = std::move(*Observer::make(kSha256));
 };
 
-bool is_empty(const Rotation& rotation) { return !rotation.to && !rotation.from && !rotation.dropped && !rotation.awaits; }
+bool is_empty(const Rotation& rotation) { return !rotation.to && !rotation.from && !rotation.dropped && !rotation.awaits && !rotation.outdated; }
 
 }  // namespace
 
@@ -310,6 +310,22 @@ TEST_CASE("a new file with the name of a rotation is awaited until something sho
     CHECK_FALSE(logs.evidence("app.log.1.gz").awaits);  // it is not new
     logs.compress("app.log", "app.log.2.gz");
     CHECK_FALSE(logs.evidence("app.log.2.gz").awaits);
+}
+
+TEST_CASE("a name that came to stand for something else meanwhile is to be looked at again") {
+    Logs logs;
+    logs.write("app.log", "one\n");
+    logs.know("app.log");
+    logs.rename("app.log", "app.log.1");
+    logs.scratch.append("log/app.log.1", "grown\n");
+    const auto before = logs.look("app.log.1");
+    logs.compress("app.log.1", "app.log.1.gz");
+    logs.remove("app.log.1");
+    auto known = KnownStore::open("", logs.scratch.path("state"));
+    CHECK(logs.rotations.find(before, *known, {})->outdated);
+    const auto now = logs.evidence("app.log.1");
+    CHECK_FALSE(now.outdated);
+    CHECK(now.to == logs.path("app.log.1.gz"));
 }
 
 TEST_CASE("what was known of a log that cannot be read now is evidence still") {

@@ -246,3 +246,38 @@ TEST_CASE("whoever waits is woken when something is ready earlier, and not for e
     set.sweep({"/e", "moved in", SweepDepth::changed, nullptr, "", {}, false});
     CHECK(woken == 7);
 }
+
+TEST_CASE("a file whose writer is awaited comes out when it is closed, and at the latest when said") {
+    TouchSet set(kTimes, {});
+    set.touch(touch(Act::created, "/a", 1000));
+    const auto group = set.take(ms(1500));
+    REQUIRE(names_of(group) == "/a");
+    CHECK(group->pending.names[0].open);
+    SECTION("in the end") {
+        set.await_close(group->token, ms(60'000));
+        set.touch(touch(Act::modified, "/a", 2000));
+        CHECK(taken(set, 59'999).empty());
+        const auto late = set.take(ms(60'000));
+        REQUIRE(names_of(late) == "/a");
+        CHECK(late->pending.names[0].open);
+        CHECK(late->pending.names[0].first == WallTime(std::chrono::milliseconds(1000)));
+    }
+    SECTION("closed") {
+        set.await_close(group->token, ms(60'000));
+        CHECK(taken(set, 30'000).empty());
+        set.touch(touch(Act::closed, "/a", 30'000));
+        const auto closed = set.take(ms(30'000));
+        REQUIRE(names_of(closed) == "/a");
+        CHECK_FALSE(closed->pending.names[0].open);
+    }
+    SECTION("closed while it was out") {
+        set.touch(touch(Act::closed, "/a", 1501));
+        set.await_close(group->token, ms(60'000));
+        CHECK(taken(set, 1530) == "/a");
+    }
+    SECTION("deleted") {
+        set.await_close(group->token, ms(60'000));
+        set.touch(touch(Act::deleted, "/a", 2000));
+        CHECK(taken(set, 2020) == "/a");
+    }
+}
