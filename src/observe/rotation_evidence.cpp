@@ -32,8 +32,11 @@ std::vector<std::string> names_in(const std::string& directory) {
 std::optional<KnownLog> as_log(const std::string& path, const std::optional<Observation>& row) {
     const Attributes* known = row ? row->seen() : nullptr;
     if (known == nullptr || known->type != FileType::regular || !known->blocks) return std::nullopt;
-    return KnownLog{path, known->id, known->mode, known->uid, known->gid, *known->blocks};
+    return KnownLog{path, known->id, known->mode, known->uid, known->gid, *known->blocks, row->looked_at};
 }
+
+// Within one rotation a log may be looked at after what was made of it.
+constexpr Nanoseconds kSameRotation = std::chrono::seconds(1);
 
 // By inode number alone: that of the device may change with a restart, and a rename never leaves the file system.
 bool same_inode(const ObjectId& one, const ObjectId& other) { return one.inode != 0 && one.inode == other.inode; }
@@ -141,8 +144,6 @@ private:
     // ---- where its content is ----
 
     std::optional<std::string> where_it_is(const KnownLog& was) {
-        for (const auto& shown : memory_.of(was.path, now_.looked_at))
-            if (shown.log.blocks == was.blocks && same_inode(shown.log.id, was.id) && holds(shown.to, was.blocks)) return shown.to;
         for (const auto& name : later_names(name_, names_in(directory_))) {
             const auto path = join_path(directory_, name);
             if (!went_to(was, path)) continue;
@@ -156,11 +157,12 @@ private:
         const auto there = stat_of(path);
         if (!there || there->type != FileType::regular) return false;
         if (same_inode(there->id, was.id)) return was.blocks.size == 0 || holds(path, was.blocks);
-        return holds(path, was.blocks) && is_fresh(path, *there);
+        return holds(path, was.blocks) && is_fresh(path, *there, was.known_at);
     }
 
-    // Did it become what it is after it was last looked at? What held a log's content before that went proves nothing.
-    bool is_fresh(const std::string& path, const StatView& there) {
+    // Did it become what it is after the log was as it is known? What held a log's content before that went proves nothing.
+    bool is_fresh(const std::string& path, const StatView& there, WallTime known_at) {
+        if (const auto shown = memory_.shown_at(path, now_.looked_at); shown && *shown + kSameRotation >= known_at) return true;
         const auto row = look_up(path);
         if (!row || row->absent()) return true;
         const Attributes* was = row->seen();

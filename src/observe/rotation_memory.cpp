@@ -22,4 +22,11 @@ std::vector<RotationMemory::Shown> RotationMemory::of(const std::string& path, W
     return found;
 }
 
+std::optional<WallTime> RotationMemory::shown_at(const std::string& to, WallTime now) const {
+    const std::lock_guard lock(mutex_);
+    for (auto each = shown_.rbegin(); each != shown_.rend() && each->at + kKept >= now; ++each)
+        if (each->to == to) return each->at;
+    return std::nullopt;
+}
+
 }  // namespace touchstone

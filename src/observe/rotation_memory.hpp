@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct KnownLog {
     ObjectId id;
     std::uint32_t mode = 0, uid = 0, gid = 0;
     BlockDigests blocks;
+    WallTime known_at{};
 };
 
 // Thread-safe. Bounded by age, number and bytes; what is forgotten early costs a finding, never hides one.
@@ -30,6 +32,8 @@ public:
     void add(const KnownLog& log, const std::string& to, WallTime at);
     // What was shown of the log at `path` not long before `now`, latest first.
     std::vector<Shown> of(const std::string& path, WallTime now) const;
+    // When the sibling at `to` was last shown to hold what was known of a log, not long before `now`.
+    std::optional<WallTime> shown_at(const std::string& to, WallTime now) const;
 
 private:
     static constexpr Nanoseconds kKept = std::chrono::minutes(5);

@@ -14,8 +14,6 @@ using namespace touchstone;
 
 namespace {
 
-constexpr auto kSha256 = DigestAlgorithm::sha256;
-
 // A directory of logs, what is known of them, and the evidence about it.
 class Logs {
 public:
@@ -73,12 +71,12 @@ public:
     }
 
     Scratch scratch;
-    RotationEvidence rotations{kSha256};
+    RotationEvidence rotations{DigestAlgorithm::sha256};
     WallTime now{std::chrono::hours(1'000)};
 
 private:
     std::optional<State> state_;
-    Observer observer_ = std::move(*Observer::make(kSha256));
+    Observer observer_ = std::move(*Observer::make(DigestAlgorithm::sha256));
 };
 
 bool is_empty(const Rotation& rotation) { return !rotation.to && !rotation.from && !rotation.dropped && !rotation.awaits && !rotation.outdated; }
@@ -110,6 +108,33 @@ TEST_CASE("whichever end is looked at and saved first, the other is shown still"
         const auto rotation = logs.evidence(second);
         CHECK((log_first ? rotation.from == logs.path("app.log") : rotation.to == logs.path("app.log.1.gz")));
     }
+}
+
+TEST_CASE("what is known of a rotation went on with it, although what was made of it is known to come from the log itself") {
+    Logs logs;
+    logs.write("app.log", "first line\n");
+    logs.know("app.log");
+    logs.rename("app.log", "app.log.1");
+    logs.compress("app.log.1", "app.log.1.gz");
+    CHECK(logs.evidence("app.log.1.gz").from == logs.path("app.log"));
+    logs.know("app.log.1.gz");
+    logs.know("app.log.1");
+    logs.remove("app.log.1");
+    CHECK(logs.evidence("app.log.1").to == logs.path("app.log.1.gz"));
+}
+
+TEST_CASE("what was made of a log is no evidence for one that came to be like it later") {
+    Logs logs;
+    logs.write("app.log", "first line\n");
+    logs.know("app.log");
+    logs.rename("app.log", "app.log.1");
+    CHECK(logs.evidence("app.log.1").from == logs.path("app.log"));
+    logs.know("app.log.1");
+    logs.now += std::chrono::seconds(3);
+    logs.write("app.log", "first line\n");
+    logs.know("app.log");
+    logs.remove("app.log");
+    CHECK_FALSE(logs.evidence("app.log").to);
 }
 
 TEST_CASE("what was shown is forgotten after a while") {
@@ -351,12 +376,15 @@ TEST_CASE("what is only unreadable now has not moved") {
 TEST_CASE("the memory is bounded by age and by what it holds") {
     RotationMemory memory;
     const WallTime now{std::chrono::hours(1'000)};
-    KnownLog log{"/l/a", {1, 1}, 0644, 0, 0, {}};
+    KnownLog log{"/l/a", {1, 1}, 0644, 0, 0, {}, now};
     memory.add(log, "/l/a.1", now);
     memory.add(log, "/l/a.2", now + std::chrono::seconds(1));
     REQUIRE(memory.of("/l/a", now).size() == 2);
     CHECK(memory.of("/l/a", now).front().to == "/l/a.2");
     CHECK(memory.of("/l/a", now + std::chrono::hours(1)).empty());
+    CHECK(memory.shown_at("/l/a.1", now) == now);
+    CHECK_FALSE(memory.shown_at("/l/a.3", now));
+    CHECK_FALSE(memory.shown_at("/l/a.1", now + std::chrono::hours(1)));
     log.path = "/l/big";
     log.blocks.full.assign(1 << 20, 'x');
     for (int i = 0; i < 10; ++i) memory.add(log, "/l/big.1", now + std::chrono::seconds(2));
