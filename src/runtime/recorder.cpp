@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t kBatch = 256;
 constexpr Nanoseconds kFlushWithin = std::chrono::milliseconds(150);  // DESIGN.md 5.3 allows 200
 constexpr Nanoseconds kIdleTick = std::chrono::seconds(1);
+constexpr Nanoseconds kCatchUpFor = std::chrono::milliseconds(50);  // at a time: outputs that are behind must not hold up the others
+constexpr Nanoseconds kFinishWithin = std::chrono::seconds(5);
 constexpr std::size_t kNamesCached = 4'096;
 
 // A name that is still changing is looked at again; after this many times the patience it is said to be unreadable.
@@ -121,16 +123,15 @@ void Recorder::run() {
     while (true) {
         pulse_.wait();
         const auto now = steady_now();
-        auto batch = queue_.pop(kBatch, delivery_.needs_flush() ? std::min(flush_at_, now + kIdleTick) : now + kIdleTick);
+        auto batch = queue_.pop(kBatch, next_deadline(now));
         pulse_.beat();
         const bool drained = batch.empty() && queue_.closed();
         for (auto& work : batch) {
             handle(work);
             pulse_.beat();
         }
-        if (drained && last_) emit(*std::exchange(last_, std::nullopt));
         settle_batch();
-        if (drained) break;
+        if (drained) return finish();
         // Nothing more is judged then; touches wait in the touch set.
         while ((delivery_.full() || ledger_.unsaved() >= config_.limits.outbox) && !queue_.closed()) {
             pulse_.beat();
@@ -138,8 +139,39 @@ void Recorder::run() {
             settle_batch();
         }
     }
-    if (auto flushed = delivery_.flush(); !flushed) spdlog::error("flushing the outputs: {}", flushed.error().what);
+}
+
+// What an output does not take now, it is given at the next start.
+void Recorder::finish() {
+    catch_up(kFinishWithin);
+    flush();
+    emit_notices_of_outputs();
+    if (last_) emit(*std::exchange(last_, std::nullopt));
+    settle_batch();
+    flush();
     (void)state_.sync();
+}
+
+void Recorder::emit_notices_of_outputs() {
+    for (auto& notice : delivery_.take_notices()) emit(std::move(notice));
+}
+
+SteadyTime Recorder::next_deadline(SteadyTime now) const {
+    auto deadline = now + kIdleTick;
+    if (delivery_.needs_flush()) deadline = std::min(deadline, flush_at_);
+    if (const auto advance = delivery_.next_advance()) deadline = std::min(deadline, *advance);
+    return deadline;
+}
+
+void Recorder::catch_up(Nanoseconds at_most) {
+    const auto until = steady_now() + at_most;
+    for (auto now = steady_now(); now < until && delivery_.advance(now); now = steady_now()) pulse_.beat();
+}
+
+void Recorder::flush() {
+    const auto now = steady_now();
+    if (auto flushed = delivery_.flush(now); !flushed) spdlog::error("flushing the outputs: {}", flushed.error().what);
+    flush_at_ = now + kFlushWithin;
 }
 
 void Recorder::handle(Work& work) {
@@ -334,24 +366,18 @@ void Recorder::settle_batch() {
     }
     counters_.unsaved = save_failing_ ? ledger_.unsaved() : 0;
 
-    const auto events = ledger_.take_saved_events();
-    if (!events.empty()) {
-        if (!delivery_.needs_flush()) flush_at_ = now + kFlushWithin;
-        delivery_.deliver(events, true, now);
-    }
+    if (!delivery_.needs_flush()) flush_at_ = now + kFlushWithin;
+    delivery_.deliver(ledger_.take_saved_events(), true, now);
     if (save_failing_) delivery_.deliver(ledger_.unsaved_events(), false, now);
-    delivery_.retry(now);
-    for (auto& notice : delivery_.take_notices()) emit(std::move(notice));
+    catch_up(kCatchUpFor);
+    emit_notices_of_outputs();
 
     for (const auto token : judged_tokens_) touches_.done(token, now);
     judged_tokens_.clear();
     for (auto& request : sweeps_after_) touches_.sweep(std::move(request));
     sweeps_after_.clear();
 
-    if (delivery_.needs_flush() && steady_now() >= flush_at_) {
-        if (auto flushed = delivery_.flush(); !flushed) spdlog::error("flushing the outputs: {}", flushed.error().what);
-        flush_at_ = steady_now() + kFlushWithin;
-    }
+    if (delivery_.needs_flush() && steady_now() >= flush_at_) flush();
     publish();
 }
 

@@ -87,6 +87,11 @@ private:
     bool refuse_baseline(const Error& error);
     void emit(std::variant<Finding, Gap, Notice> body, WallTime at);
     void settle_batch();
+    void finish();
+    void emit_notices_of_outputs();
+    SteadyTime next_deadline(SteadyTime now) const;
+    void catch_up(Nanoseconds at_most);
+    void flush();
     void publish();
     Names names_for(const Finding& finding);
     std::vector<std::unique_ptr<EventSink>> make_sinks(const Config& config) const;
