@@ -40,22 +40,23 @@ int ControlServer::on_connect(sd_event_source*, int fd, std::uint32_t, void* sel
 void ControlServer::accept_one(int fd) {
     auto client = std::make_unique<Client>();
     client->fd.reset(::accept4(fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!client->fd || clients_.size() >= kMaxClients) return;
+    if (!client->fd) return;
     ucred peer{};
     socklen_t size = sizeof peer;
     const bool known = ::getsockopt(client->fd.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
     if (!known || (peer.uid != 0 && peer.uid != ::geteuid())) return;
     client->server = this;
+    client->number = next_number_++;
     if (sd_event_add_io(events_, &client->source, client->fd.get(), EPOLLIN, on_client, client.get()) < 0) return;
-    const int key = client->fd.get();
-    clients_.emplace(key, std::move(client));
+    if (clients_.size() >= kMaxClients) clients_.erase(clients_.begin());
+    clients_.emplace(client->number, std::move(client));
 }
 
-int ControlServer::on_client(sd_event_source*, int fd, std::uint32_t events, void* data) {
+int ControlServer::on_client(sd_event_source*, int, std::uint32_t events, void* data) {
     Client& client = *static_cast<Client*>(data);
     ControlServer& server = *client.server;
     const bool more = client.answer.empty() ? server.read_from(client) : (events & EPOLLOUT) != 0 && server.write_to(client);
-    if (!more) server.clients_.erase(fd);
+    if (!more) server.clients_.erase(client.number);
     return 0;
 }
 

@@ -1,6 +1,8 @@
-// The daemon's end of STATE/control.sock (touchstone/control.hpp). On the intake thread; never blocks: a slow client is cut off.
+// The daemon's end of STATE/control.sock (touchstone/control.hpp). On the intake thread; never blocks. Of too many clients the one that came
+// first is cut off: it has had its time.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,6 +23,10 @@ public:
     ControlServer(sd_event* events, Answer answer) : events_(events), answer_(std::move(answer)) {}
     ~ControlServer();
     Status listen(const std::string& path);
+    std::size_t clients() const { return clients_.size(); }
+
+    static constexpr std::size_t kMaxClients = 16;
+    static constexpr std::size_t kMaxRequest = 16 << 20;
 
 private:
     struct Client {
@@ -29,11 +35,9 @@ private:
         std::string answer;
         sd_event_source* source = nullptr;
         ControlServer* server = nullptr;
+        std::uint64_t number = 0;
         ~Client() { sd_event_source_disable_unref(source); }
     };
-    static constexpr std::size_t kMaxClients = 16;
-    static constexpr std::size_t kMaxRequest = 16 << 20;
-
     static int on_connect(sd_event_source*, int fd, std::uint32_t, void* self);
     static int on_client(sd_event_source*, int fd, std::uint32_t events, void* client);
     void accept_one(int fd);
@@ -45,7 +49,8 @@ private:
     std::string path_;
     Fd listener_;
     sd_event_source* source_ = nullptr;
-    std::map<int, std::unique_ptr<Client>> clients_;
+    std::map<std::uint64_t, std::unique_ptr<Client>> clients_;  // by number, oldest first
+    std::uint64_t next_number_ = 0;
 };
 
 }  // namespace touchstone
