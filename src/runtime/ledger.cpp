@@ -40,8 +40,13 @@ Status Ledger::open_transaction() {
     if (open_) return {};
     if (auto begun = state_.begin(); !begun) return begun;
     open_ = true;
-    for (const auto& moves : moves_)
-        if (auto moved = state_.move_trees(moves, baseline()); !moved) return fail(moved.error());
+    for (const auto& moves : moves_) {
+        if (auto moved = state_.move_trees(moves, baseline()); !moved) {
+            state_.rollback();
+            open_ = false;
+            return fail(moved.error());
+        }
+    }
     return {};
 }
 
