@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <string>
@@ -31,6 +32,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    ::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error like a full disk, not a death
     try {
         return run(argc, argv);
     } catch (const std::exception& error) {  // out of memory, or a mistake of ours

@@ -77,9 +77,9 @@ path = "{path or self.tree}"
 
     # ---- the daemon ----
 
-    def start(self, wait=True, prefix=()):
+    def start(self, wait=True, prefix=(), stdout=subprocess.DEVNULL):
         started = len(self.notices("watch-started"))
-        self.daemon = subprocess.Popen([*prefix, PROGRAM, "watch", "--config", self.config_file], stderr=open(self.stderr, "ab"), stdout=subprocess.DEVNULL)
+        self.daemon = subprocess.Popen([*prefix, PROGRAM, "watch", "--config", self.config_file], stderr=open(self.stderr, "ab"), stdout=stdout)
         if wait:
             wait_until(lambda: self.ended() or len(self.notices("watch-started")) > started, "watch-started")
             assert not self.ended(), self.stderr.read_text(errors="replace")

@@ -1,8 +1,10 @@
 """Full disks, lost directories, damaged databases, bad configurations and missing privileges: each announced, nothing harmed."""
 import collections
 import contextlib
+import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 
@@ -94,6 +96,52 @@ def test_a_full_state_disk(touchstone):
         assert_whole(touchstone)
         touchstone.start()
         assert len(touchstone.settle()) == 100
+
+
+def test_a_limit_on_the_size_of_files(touchstone):
+    touchstone.build()
+    touchstone.start(prefix=("prlimit", "--fsize=100000:unlimited"))
+    for name in range(300):
+        (touchstone.tree / f"file{name}").write_text("x")
+    wait_until(lambda: output(touchstone)["failure"], "a failure")
+    assert not touchstone.ended()
+    subprocess.run(["prlimit", "--pid", str(touchstone.daemon.pid), "--fsize=unlimited"], check=True)
+    found = [f["file"]["path"] for f in touchstone.settle()]
+    assert sorted(found) == sorted(str(touchstone.tree / f"file{name}") for name in range(300))
+    touchstone.stop()
+    assert_whole(touchstone)
+    assert touchstone.notices("output-failed") and touchstone.notices("output-recovered")
+
+
+def test_a_verb_under_a_limit_on_the_size_of_files(touchstone):
+    done = touchstone.run("baseline", "build", check=False, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)))
+    assert done.returncode == 70
+    assert not touchstone.baseline_file.exists()
+    assert list(touchstone.baseline_file.parent.iterdir()) == []
+
+
+def test_a_pipe_that_nobody_reads(touchstone):
+    """Holds up nothing but itself, and loses nothing."""
+    text = touchstone.config_file.read_text()
+    touchstone.config_file.write_text(text.replace(f'path = "{touchstone.log_file}"', 'path = "-"'))
+    touchstone.build()
+    reader, writer = os.pipe()
+    touchstone.start(wait=False, stdout=writer)
+    os.close(writer)
+    wait_until(lambda: touchstone.run("status", check=False).returncode == 0 and touchstone.status()["watching"], "the watch")
+    for name in range(300):
+        (touchstone.tree / f"file{name}").write_text("x")
+    wait_until(lambda: touchstone.status()["counters"]["findings"] == 300, "every finding to be judged")
+    wait_until(lambda: "nobody reads it" in output(touchstone)["failure"], "a failure that is said")
+    lines = []
+    with open(reader, "rb") as opened:
+        while not any(b'"output-recovered"' in line for line in lines):
+            lines.append(opened.readline())
+        assert touchstone.stop() == 0
+        lines += opened.readlines()
+    sequences = [json.loads(line)["event"]["sequence"] for line in lines]
+    assert sequences == list(range(1, len(sequences) + 1))
+    assert sum(b'"action":"appeared"' in line for line in lines) == 300
 
 
 def test_the_log_directory_is_removed(touchstone):
