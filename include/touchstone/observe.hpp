@@ -18,8 +18,11 @@ struct LookOptions {
     Profile profile = Profile::content;
     const BlockDigests* known_blocks = nullptr;  // profile log: what was known; enables Observation::continuity
     bool verify_all = false;                     // profile log: read the old part too
-    // Called about every 4 MiB read; return false to give up (the look is then Unreadable with ECANCELED). May be empty.
+    // Called before content is read, with how many bytes that will be, and about every 4 MiB read; return false to give up (the look is then
+    // Unreadable with ECANCELED). May be empty.
+    std::function<bool(std::uint64_t bytes)> before_reading;
     std::function<bool()> keep_going;
+    static constexpr std::uint64_t kPollEvery = 4 << 20;
 };
 
 class Observer {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "touchstone/fd.hpp"
+#include "touchstone/observe.hpp"
 #include "trouble.hpp"
 
 namespace touchstone {
@@ -21,7 +22,7 @@ bool is_size_meaningless(int fd);
 class ContentReader {
 public:
     static constexpr std::size_t kBufferSize = 128 * 1024;
-    static constexpr std::uint64_t kPollEvery = 4 << 20;  // bytes between two calls of keep_going
+    static constexpr std::uint64_t kPollEvery = LookOptions::kPollEvery;
 
     using KeepGoing = std::function<bool()>;
     using Consume = std::function<bool(std::string_view)>;  // false: has seen enough

@@ -7,6 +7,7 @@
 
 #include "blocks.hpp"
 #include "inode_flags.hpp"
+#include "status.hpp"
 #include "xattrs.hpp"
 
 namespace touchstone {
@@ -63,7 +64,14 @@ Tried<void> Examination::digest_content(int fd) {
         hasher_.update(bytes);
         return true;
     };
-    auto reached = reader_.read(fd, 0, seen_.size, options_.keep_going, hash);
+    if (options_.before_reading && !options_.before_reading(seen_.size)) return trouble("read", ECANCELED);
+    bool changed = false;
+    const auto keep_going = [&] {
+        changed = !is_unchanged(fd);
+        return !changed && (!options_.keep_going || options_.keep_going());
+    };
+    auto reached = reader_.read(fd, 0, seen_.size, keep_going, hash);
+    if (changed) return changing();
     if (!reached) return tl::unexpected(reached.error());
     if (seen_.size == 0 || *reached < seen_.size) {
         if (is_size_meaningless(fd)) {
@@ -79,6 +87,14 @@ Tried<void> Examination::digest_content(int fd) {
     return {};
 }
 
+// What is read of a large file for nothing need not be read to its end.
+bool Examination::is_unchanged(int fd) const {
+    const auto status = status_of(fd);
+    if (!status) return true;
+    const auto now = attributes_of(*status);
+    return now.size == seen_.size && now.ctime == seen_.ctime;
+}
+
 Tried<void> Examination::digest_blocks(int fd) {
     const auto* known = options_.known_blocks;
     const bool comparable = known != nullptr && is_well_formed(*known, hasher_.algorithm());
@@ -92,6 +108,7 @@ Tried<void> Examination::digest_blocks(int fd) {
 }
 
 Tried<void> Examination::walk_blocks(int fd, const BlockDigests* known, std::uint64_t start) {
+    if (options_.before_reading && !options_.before_reading(seen_.size - start)) return trouble("read", ECANCELED);
     BlockWalk walk(hasher_, known, start);
     const auto reached = reader_.read(fd, start, seen_.size, options_.keep_going, [&walk](std::string_view bytes) {
         walk.feed(bytes);

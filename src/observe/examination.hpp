@@ -28,6 +28,7 @@ private:
     Tried<void> open_directory(int path_fd);
     Tried<void> open_file(int path_fd);
     Tried<void> digest_content(int fd);
+    bool is_unchanged(int fd) const;
     Tried<void> digest_blocks(int fd);
     Tried<void> walk_blocks(int fd, const BlockDigests* known, std::uint64_t start);
 

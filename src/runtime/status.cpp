@@ -62,6 +62,9 @@ std::string Daemon::status() const {
     json["outputs"] = Json::array();
     for (const auto& output : recorder_->outputs())
         json["outputs"].push_back({{"name", output.name}, {"delivered", output.delivered}, {"failure", printable(output.failure)}});
+    json["long_looks"] = Json::array();
+    for (const auto& look : verifier_->slow_looks())
+        json["long_looks"].push_back({{"path", printable(look.path)}, {"bytes", look.bytes}, {"read", look.read}, {"since", to_rfc3339(look.since)}});
     json["sweep"] = {{"running", sweep.running}, {"finished", sweep.sweeps}, {"last_reason", sweep.last_reason}};
     if (sweep.sweeps > 0) {
         json["sweep"]["last_finished"] = to_rfc3339(sweep.last_finished);

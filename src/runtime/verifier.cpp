@@ -20,11 +20,18 @@ bool may_be_rewritten(const Observation& known, const Observation& now) {
     return is->id != was->id || (is->size == was->size && is->ctime != was->ctime);
 }
 
+Lanes::Limits lanes(const Config& config) {
+    Lanes::Limits limits;
+    limits.seats = config.verify.threads;
+    limits.turns = std::max(1u, config.verify.threads / 2);
+    return limits;
+}
+
 }  // namespace
 
 Verifier::Verifier(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness)
-    : config_(config), touches_(touches), source_(source), out_(out), rotations_(config.baseline.digest) {
-    for (unsigned i = 0; i < config_.verify.threads; ++i) pulses_.push_back(&liveness.add("verify " + std::to_string(i)));
+    : config_(config), touches_(touches), source_(source), out_(out), rotations_(config.baseline.digest), lanes_(lanes(config)) {
+    for (unsigned i = 0; i < lanes_.threads(); ++i) pulses_.push_back(&liveness.add("verify " + std::to_string(i)));
 }
 
 Verifier::~Verifier() { stop(false, steady_now()); }
@@ -45,8 +52,8 @@ void Verifier::stop(bool drain, SteadyTime deadline) {
         stopping_ = true;
         draining_ = drain;
         deadline_ = deadline;
-        if (!drain) give_up_ = true;
     }
+    lanes_.stop(drain ? deadline : steady_now());
     ready_.notify_all();
     for (auto& thread : threads_) thread.join();
     threads_.clear();
@@ -97,39 +104,59 @@ std::optional<Verifier::Task> Verifier::next(Pulse& pulse) {
 }
 
 void Verifier::run(Worker worker) {
-    while (auto task = next(worker.pulse)) {
-        worker.pulse.beat();
-        Looked looked = look_at(worker, std::move(task->taken));
-        looked.stopping = task->stopping;
-        worker.pulse.wait();  // the recorder may be slow; it has a pulse of its own
-        if (!out_.push(std::move(looked))) break;
-    }
+    bool seated = false;
+    do {
+        worker.pulse.wait();
+        if (!seated) lanes_.sit();
+        seated = true;
+    } while (look_at_next(worker, seated));
+    if (seated) lanes_.rise();
     worker.pulse.wait();
 }
 
-Looked Verifier::look_at(Worker& worker, TouchSet::Taken taken) {
+bool Verifier::look_at_next(Worker& worker, bool& seated) {
+    auto task = next(worker.pulse);
+    if (!task) return false;
+    worker.pulse.beat();
+    Lanes::Look look(lanes_, worker.pulse);
+    Looked looked = look_at(worker, std::move(task->taken), look);
+    looked.stopping = task->stopping;
+    look.finish();
+    seated = look.seated();
+    if (look.given_up() && is_stopping()) {
+        touches_.done(looked.token, steady_now());
+        return true;
+    }
+    worker.pulse.wait();  // the recorder may be slow; it has a pulse of its own
+    return out_.push(std::move(looked));
+}
+
+bool Verifier::is_stopping() const {
+    const std::lock_guard lock(mutex_);
+    return stopping_;
+}
+
+Looked Verifier::look_at(Worker& worker, TouchSet::Taken taken, Lanes::Look& look) {
     const auto rules = policy();
     Looked looked;
     looked.token = taken.token;
     looked.renames = std::move(taken.pending.renames);
     for (const auto& name : taken.pending.names)
-        if (auto rule = rules->rule_for(name.path)) looked.subjects.push_back(look_at_name(worker, name, std::move(rule)));
-    add_linked_names(worker, *rules, looked);
-    find_rotations(worker, looked);
+        if (auto rule = rules->rule_for(name.path)) looked.subjects.push_back(look_at_name(worker, name, std::move(rule), look));
+    add_linked_names(worker, *rules, looked, look);
+    find_rotations(worker, looked, look);
     looked.at = steady_now();
     return looked;
 }
 
-Subject Verifier::look_at_name(Worker& worker, const TouchedName& name, RuleRef rule) {
+Subject Verifier::look_at_name(Worker& worker, const TouchedName& name, RuleRef rule, Lanes::Look& look) {
     Subject subject;
     subject.touch = name;
     LookOptions options;
     options.profile = rule->profile;
     options.verify_all = name.verify_all;
-    options.keep_going = [&worker, this] {
-        worker.pulse.beat();
-        return !give_up_;
-    };
+    options.before_reading = [&](std::uint64_t bytes) { return look.begin(name.path, bytes); };
+    options.keep_going = [&] { return look.go_on(LookOptions::kPollEvery); };
     std::optional<Observation> row;
     if (rule->profile == Profile::log)
         if (KnownStore* store = known(worker))
@@ -144,23 +171,20 @@ Subject Verifier::look_at_name(Worker& worker, const TouchedName& name, RuleRef 
     return subject;
 }
 
-void Verifier::find_rotations(Worker& worker, Looked& looked) {
+void Verifier::find_rotations(Worker& worker, Looked& looked, Lanes::Look& look) {
     for (auto& subject : looked.subjects) {
         KnownStore* store = subject.rule->profile == Profile::log ? known(worker) : nullptr;
         if (store == nullptr) continue;
-        find_rotation(worker, *store, subject);
+        find_rotation(*store, subject, look);
         for (int attempt = 1; subject.rotation.outdated && attempt < Observer::kAttempts; ++attempt) {
-            subject = look_at_name(worker, subject.touch, subject.rule);
-            find_rotation(worker, *store, subject);
+            subject = look_at_name(worker, subject.touch, subject.rule, look);
+            find_rotation(*store, subject, look);
         }
     }
 }
 
-void Verifier::find_rotation(Worker& worker, KnownStore& store, Subject& subject) {
-    auto rotation = rotations_.find(subject.now, store, [&worker, this] {
-        worker.pulse.beat();
-        return !give_up_;
-    });
+void Verifier::find_rotation(KnownStore& store, Subject& subject, Lanes::Look& look) {
+    auto rotation = rotations_.find(subject.now, store, [&look] { return look.go_on(0); });
     if (rotation)
         subject.rotation = std::move(*rotation);
     else
@@ -168,7 +192,7 @@ void Verifier::find_rotation(Worker& worker, KnownStore& store, Subject& subject
 }
 
 // A file with several names: whatever happened to one happened to all, so all that are watched are looked at and judged together.
-void Verifier::add_linked_names(Worker& worker, const Policy& policy, Looked& looked) {
+void Verifier::add_linked_names(Worker& worker, const Policy& policy, Looked& looked, Lanes::Look& look) {
     const std::size_t touched = looked.subjects.size();
     for (std::size_t i = 0; i < touched; ++i) {
         const Attributes* attributes = looked.subjects[i].now.attributes();
@@ -185,7 +209,7 @@ void Verifier::add_linked_names(Worker& worker, const Policy& policy, Looked& lo
             if (!rule) continue;
             TouchedName name = looked.subjects[i].touch;
             name.path = other;
-            looked.subjects.push_back(look_at_name(worker, name, std::move(rule)));
+            looked.subjects.push_back(look_at_name(worker, name, std::move(rule), look));
         }
     }
 }

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "lanes.hpp"
 #include "liveness.hpp"
 #include "touchstone/config.hpp"
 #include "touchstone/observe.hpp"
@@ -26,13 +27,16 @@ public:
     ~Verifier();
 
     Status start(std::shared_ptr<const Policy> policy);
-    // With `drain`, looks at everything that waits, settled or not, before it ends; `deadline` bounds that.
+    // With `drain`, looks at everything that waits, settled or not, before it ends; `deadline` bounds that. Looks in the slow lane are given up;
+    // the next start's sweep finds what they were about.
     void stop(bool drain, SteadyTime deadline);
 
     void set_policy(std::shared_ptr<const Policy> policy);
     void baseline_replaced() { ++baseline_generation_; }
     // Touch set callback.
     void wake();
+    // Looks that take long, for `status`.
+    std::vector<Lanes::Slow> slow_looks() const { return lanes_.slow(); }
 
 private:
     struct Worker {
@@ -48,11 +52,13 @@ private:
         bool stopping = false;
     };
     std::optional<Task> next(Pulse& pulse);
-    Looked look_at(Worker& worker, TouchSet::Taken taken);
-    Subject look_at_name(Worker& worker, const TouchedName& name, RuleRef rule);
-    void find_rotations(Worker& worker, Looked& looked);
-    void find_rotation(Worker& worker, KnownStore& store, Subject& subject);
-    void add_linked_names(Worker& worker, const Policy& policy, Looked& looked);
+    bool look_at_next(Worker& worker, bool& seated);
+    Looked look_at(Worker& worker, TouchSet::Taken taken, Lanes::Look& look);
+    Subject look_at_name(Worker& worker, const TouchedName& name, RuleRef rule, Lanes::Look& look);
+    void find_rotations(Worker& worker, Looked& looked, Lanes::Look& look);
+    void find_rotation(KnownStore& store, Subject& subject, Lanes::Look& look);
+    void add_linked_names(Worker& worker, const Policy& policy, Looked& looked, Lanes::Look& look);
+    bool is_stopping() const;
     KnownStore* known(Worker& worker);
     std::shared_ptr<const Policy> policy() const;
 
@@ -61,6 +67,7 @@ private:
     FanotifySource& source_;
     WorkQueue& out_;
     RotationEvidence rotations_;
+    Lanes lanes_;
     std::vector<Pulse*> pulses_;
     std::atomic<std::uint64_t> baseline_generation_{0};
     mutable std::mutex mutex_;
@@ -68,7 +75,6 @@ private:
     std::shared_ptr<const Policy> policy_;
     bool stopping_ = false;
     bool draining_ = false;
-    std::atomic<bool> give_up_{false};
     SteadyTime deadline_{};
     std::uint64_t wakes_ = 0;
     std::vector<std::thread> threads_;
