@@ -80,6 +80,12 @@ std::string to_json(const Event& event, const std::string& id, const Host& host)
 // TOUCHSTONE_COMM, TOUCHSTONE_UID, TOUCHSTONE_LOGIN_UID, TOUCHSTONE_SEQUENCE, TOUCHSTONE_SHA256_BEFORE/_AFTER (by digest name).
 std::vector<std::string> to_journal_fields(const Event& event, const std::string& id, const Host& host);
 
+// A value of a change as it is printed: whole up to kMaxShownValue bytes, else its beginning, and "... (N bytes, sha256:HEX)" of what it stands
+// for, hex decoded. So no two values read the same.
+inline constexpr std::size_t kMaxShownValue = 1024;
+inline constexpr std::size_t kMaxListed = 256;  // changes of one finding; the JSON event counts the rest
+std::string shown_value(const std::string& text);
+
 // The sentence in `message`: "/etc/passwd changed: sha256, size; by vim (pid 4242), user root".
 std::string to_message(const Event& event);
 

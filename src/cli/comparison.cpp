@@ -6,6 +6,7 @@
 
 #include "text.hpp"
 #include "touchstone/bytes.hpp"
+#include "touchstone/event.hpp"
 #include "touchstone/judge.hpp"
 
 namespace touchstone::cli {
@@ -59,7 +60,7 @@ std::string change_lines(const Finding& finding) {
     if (finding.action != Action::changed && finding.action != Action::renamed) return {};
     std::size_t width = 0;
     for (const auto& change : finding.changes) width = std::max(width, change.attribute.size());
-    const auto value = [](const std::string& text) { return text.empty() ? std::string("-") : printable(text); };
+    const auto value = [](const std::string& text) { return text.empty() ? std::string("-") : printable(shown_value(text)); };
     std::string out;
     for (const auto& change : finding.changes)
         out += fmt::format("      {:<{}}  {} -> {}\n", printable(change.attribute), width, value(change.before), value(change.after));

@@ -4,6 +4,7 @@
 #include "json_text.hpp"
 #include "text.hpp"
 #include "touchstone/bytes.hpp"
+#include "touchstone/event.hpp"
 
 namespace touchstone::cli {
 namespace {
@@ -23,8 +24,8 @@ nlohmann::json one(const Finding& finding) {
     if (!finding.reason.empty()) out["reason"] = escape_invalid_utf8(finding.reason);
     for (const auto& change : finding.changes)
         out["changes"].push_back({{"attribute", escape_invalid_utf8(change.attribute)},
-                                  {"before", escape_invalid_utf8(change.before)},
-                                  {"after", escape_invalid_utf8(change.after)}});
+                                  {"before", escape_invalid_utf8(shown_value(change.before))},
+                                  {"after", escape_invalid_utf8(shown_value(change.after))}});
     return out;
 }
 

@@ -14,6 +14,7 @@ namespace {
 
 // Longer values of recorded xattrs are left out, and their length says so: a user's attributes cannot fill the log.
 constexpr std::size_t kMaxXattrValue = 4096;
+constexpr std::size_t kMaxXattrValues = 64 << 10;  // of all together
 
 std::string device_text(std::uint64_t device) { return fmt::format("{}:{}", gnu_dev_major(device), gnu_dev_minor(device)); }
 
@@ -33,16 +34,22 @@ void write_xattrs(JsonWriter& json, const std::map<std::string, std::string>& xa
     if (xattrs.empty()) return;
     // A list, not an object: whoever may set attributes would otherwise make up field names in the reader's index.
     json.begin_array("xattrs");
+    std::size_t room = kMaxXattrValues;
+    std::size_t listed = 0;
     for (const auto& [name, value] : xattrs) {
+        if (listed++ == kMaxListed) break;
         json.begin_object();
         json.text("name", name);
-        if (value.size() <= kMaxXattrValue)
+        if (value.size() <= std::min(kMaxXattrValue, room)) {
             json.text("value", value_text(value));
-        else
+            room -= value.size();
+        } else {
             json.number("omitted_bytes", value.size());
+        }
         json.end_object();
     }
     json.end_array();
+    if (xattrs.size() > kMaxListed) json.number("xattrs_omitted", xattrs.size() - kMaxListed);
 }
 
 void write_object(JsonWriter& json, const Attributes& attributes) {
@@ -77,14 +84,17 @@ void write_attributes(JsonWriter& json, const Attributes& attributes, const Even
 
 void write_changes(JsonWriter& json, const std::vector<Change>& changes) {
     json.begin_array("changes");
+    std::size_t listed = 0;
     for (const auto& change : changes) {
+        if (listed++ == kMaxListed) break;
         json.begin_object();
         json.text("attribute", change.attribute);
-        json.text("before", change.before);
-        json.text("after", change.after);
+        json.text("before", shown_value(change.before));
+        json.text("after", shown_value(change.after));
         json.end_object();
     }
     json.end_array();
+    if (changes.size() > kMaxListed) json.number("changes_omitted", changes.size() - kMaxListed);
 }
 
 // A finding by a sweep alone has no moment of its change to count from.

@@ -58,7 +58,10 @@ void add_body(std::vector<std::string>& fields, const Finding& finding, const Ev
         add_unless_empty(fields, "TOUCHSTONE_TAGS", joined(finding.rule->tags));
     }
     std::vector<std::string> attributes;
-    for (const auto& change : finding.changes) attributes.push_back(change.attribute);
+    for (const auto& change : finding.changes) {
+        if (attributes.size() == kMaxListed) break;
+        attributes.push_back(change.attribute);
+    }
     add_unless_empty(fields, "TOUCHSTONE_CHANGES", joined(attributes));
     add_digests(fields, finding, event.digest);
     add_unless_empty(fields, "TOUCHSTONE_REASON", finding.reason);

@@ -103,3 +103,44 @@ TEST_CASE("the writer puts commas where they belong, also after text that ends l
     writer.end_object();
     CHECK(out == R"({"a":"{","b":"[","c":["x:",{"n":-1}],"d":false})");
 }
+
+TEST_CASE("a value of a change is whole up to 1024 bytes, else its beginning, its length and its digest") {
+    const std::string most(1024, 'x');
+    CHECK(shown_value("") == "");
+    CHECK(shown_value(most) == most);
+    CHECK(shown_value(most + "y") == most + "... (1025 bytes, sha256:1fd11f583bfc927746c1c0dc8b31ca8ceb679d26010567a9fb41632f673e54ca)");
+    // What hex stands for is what counts.
+    const std::string raw(64 << 10, '\xff');
+    const auto shown = shown_value("0x" + to_hex(raw));
+    CHECK(shown.substr(0, 1024) == "0x" + std::string(1022, 'f'));
+    CHECK(shown.substr(1024, 27) == "... (65536 bytes, sha256:71");
+    // Never within a character.
+    const auto cut = shown_value(std::string(1023, 'x') + "\xc3\xa4");
+    CHECK(cut.substr(0, 1027) == std::string(1023, 'x') + "... ");
+    // Two that only differ at the end, or in being hex, are told apart; and no short value reads like a long one.
+    CHECK(shown_value(most + "y") != shown_value(most + "z"));
+    CHECK(shown_value("0x" + to_hex(raw)) != shown_value(raw));
+    CHECK(shown_value(shown_value(most + "y")) != shown_value(most + "y"));
+}
+
+TEST_CASE("whoever sets attributes does not decide how long a line is") {
+    auto event = changed();
+    auto& finding = finding_of(event);
+    finding.changes.clear();
+    finding.after->xattrs.clear();
+    for (int i = 0; i < 1000; ++i) {
+        const auto name = "user." + std::to_string(i);
+        finding.changes.push_back({"xattr." + name, "0x" + std::string(131072, 'f'), "0x" + std::string(131072, 'e')});
+        finding.after->xattrs[name] = std::string(4096, '\x01');
+    }
+    const auto line = to_json(event, "id", host());
+    CHECK(line.size() < (1 << 20));
+    const auto own = json::parse(line)["touchstone"];
+    CHECK(own["changes"].size() == 256);
+    CHECK(own["changes_omitted"] == 744);
+    CHECK(own["object"]["xattrs"].size() == 256);
+    CHECK(own["object"]["xattrs_omitted"] == 744);
+    CHECK(own["object"]["xattrs"][15].contains("value"));
+    CHECK(own["object"]["xattrs"][16]["omitted_bytes"] == 4096);
+    for (const auto& field : to_journal_fields(event, "id", host())) CHECK(field.size() < 8192);
+}
