@@ -58,8 +58,9 @@ def test_a_full_log_disk(touchstone):
         touchstone.wait_for(touchstone.tree / "file199", "appeared")
         found = [f["file"]["path"] for f in touchstone.settle()]
         assert sorted(found) == sorted(str(touchstone.tree / f"file{name}") for name in range(200))
+        wait_until(lambda: touchstone.notices("output-recovered"), "a word that the log is back")
+        assert touchstone.notices("output-failed")
         assert not output(touchstone)["failure"]
-        assert touchstone.notices("output-failed") and touchstone.notices("output-recovered")
         touchstone.stop()
         assert_whole(touchstone)
 
