@@ -5,12 +5,22 @@
 
 namespace touchstone {
 
+namespace {
+
+thread_local std::shared_ptr<Frame>* left_over = nullptr;
+
+}  // namespace
+
+// In a loop, for a tree may be deeper than a stack: a parent that ends here leaves its own parent to this one. (A use_count() of 1 would not
+// do: it does not wait for what other threads did to that parent before they let it go.)
 Frame::~Frame() {
-    auto above = std::move(parent);
-    while (above && above.use_count() == 1) {
-        auto further = std::move(above->parent);
-        above = std::move(further);
+    if (left_over != nullptr) {
+        *left_over = std::move(parent);
+        return;
     }
+    left_over = &parent;
+    while (parent) std::exchange(parent, nullptr).reset();
+    left_over = nullptr;
 }
 
 void Frame::add(Visit visit, std::string_view below) {
