@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+ *
+ * From an inode to a touch: is it watched, has it been told already, and if not, tell it.
+ *
+ * An object is watched when it is named in ts_watched itself, or when a directory that one of its names stands in is. So a file with one link costs no
+ * entry of its own, however many there are.
+ */
+#ifndef TOUCHSTONE_TOUCH_H
+#define TOUCHSTONE_TOUCH_H
+
+#define MAX_ALIASES 8 /* names of one inode that are looked through; one with more is in ts_watched by itself */
+
+struct subject {
+    struct ts_object object;
+    __u64 parent;
+    struct dentry *name; /* NULL when the kernel has none at hand */
+    __u32 links;
+    __u16 mode;
+};
+
+static __always_inline __u32 watch_of(__u32 device, __u64 inode)
+{
+    struct ts_object key = {.inode = inode, .device = device};
+    __u32 *flags = bpf_map_lookup_elem(&ts_watched, &key);
+    return flags ? *flags : 0;
+}
+
+static __always_inline struct dentry *dentry_of(struct hlist_node *alias)
+{
+    return alias ? (struct dentry *)((void *)alias - bpf_core_field_offset(struct dentry, d_u.d_alias)) : 0;
+}
+
+/* Finds a name whose directory is watched. Without one, the first name stays. True when the object is watched by its place. */
+static __always_inline bool find_name(struct inode *inode, struct subject *subject)
+{
+    struct hlist_node *alias = inode->i_dentry.first;
+    for (int i = 0; i < MAX_ALIASES && alias; i++) {
+        struct dentry *name = dentry_of(alias);
+        struct dentry *above = BPF_CORE_READ(name, d_parent);
+        alias = BPF_CORE_READ(alias, next);
+        if (above == name) /* a root, or opened by handle and connected to nothing */
+            continue;
+        __u64 parent = BPF_CORE_READ(above, d_inode, i_ino);
+        bool watched = (watch_of(subject->object.device, parent) & TS_WATCH_ENTRIES) != 0;
+        if (!subject->name || watched) {
+            subject->name = name;
+            subject->parent = parent;
+        }
+        if (watched)
+            return true;
+        if (subject->links < 2)
+            break;
+    }
+    return false;
+}
+
+static __always_inline bool is_watched(struct inode *inode, struct subject *subject)
+{
+    __u32 flags = watch_of(subject->object.device, subject->object.inode);
+    if (flags & TS_WATCH_OWN)
+        return false;
+    if (find_name(inode, subject) || (flags & TS_WATCH_OBJECT))
+        return true;
+    /* A file that was opened by its handle has no name here, but a dentry, unlike one that is just being made; on a watched device the daemon looks
+     * its names up. */
+    return !subject->name && inode->i_dentry.first && subject->links && !S_ISDIR(subject->mode) && watch_of(subject->object.device, 0);
+}
+
+/* True when this is the first touch of the object by this process since the daemon has looked. */
+static __always_inline bool is_first(const struct subject *subject, const struct ts_process *who)
+{
+    struct ts_seen_key key = {.object = subject->object, .start = who->start, .tgid = who->tgid};
+    __u64 now = bpf_ktime_get_boot_ns();
+    return bpf_map_update_elem(&ts_seen, &key, &now, BPF_NOEXIST) == 0;
+}
+
+static __always_inline void forget(const struct subject *subject, const struct ts_process *who)
+{
+    struct ts_seen_key key = {.object = subject->object, .start = who->start, .tgid = who->tgid};
+    bpf_map_delete_elem(&ts_seen, &key);
+}
+
+static __always_inline void fill_name(struct ts_touch *touch, const struct subject *subject)
+{
+    touch->parent = subject->parent;
+    touch->name[0] = 0;
+    struct dentry *name = subject->name;
+    if (name)
+        bpf_probe_read_kernel_str(touch->name, sizeof touch->name, BPF_CORE_READ(name, d_name.name));
+    else
+        touch->flags |= TS_NO_NAME;
+}
+
+static __always_inline int touched(struct inode *inode, __u8 witness)
+{
+    struct subject subject = {
+        .object = {.inode = inode->i_ino, .device = inode->i_sb->s_dev},
+        .links = inode->i_nlink,
+        .mode = inode->i_mode,
+    };
+    struct ts_counters *count = counters();
+    if (!count)
+        return 0;
+    if (!is_watched(inode, &subject)) {
+        count->unwatched++;
+        return 0;
+    }
+    struct task_struct *task = bpf_get_current_task_btf();
+    struct ts_process who = process_of(task);
+    if (!is_first(&subject, &who)) {
+        count->repeated++;
+        return 0;
+    }
+    struct ts_touch *touch = reserve(TS_TOUCH, sizeof *touch);
+    if (!touch) {
+        forget(&subject, &who);
+        return 0;
+    }
+    touch->object = subject.object;
+    touch->process = who;
+    touch->generation = inode->i_generation;
+    touch->links = subject.links;
+    touch->writers = inode->i_writecount.counter;
+    touch->writable_mappings = inode->i_mapping->i_mmap_writable.counter;
+    touch->uid = task->cred->uid.val;
+    touch->euid = task->cred->euid.val;
+    touch->gid = task->cred->gid.val;
+    touch->egid = task->cred->egid.val;
+    touch->mode = subject.mode;
+    touch->witness = witness;
+    touch->flags = S_ISDIR(subject.mode) ? TS_DIRECTORY : 0;
+    touch->reserved = 0;
+    fill_name(touch, &subject);
+    submit(touch, true);
+    return 0;
+}
+
+static __always_inline bool is_new(struct inode *inode)
+{
+    struct inode___6_14 *newer = (void *)inode; /* an enum there, which is no integer to CO-RE */
+    return ((bpf_core_field_exists(newer->i_state) ? newer->i_state : inode->i_state) & I_NEW) != 0;
+}
+
+/* An inode that is read from disk gets its times by the same way; nobody can have changed it then. */
+static __always_inline int ctime_set(struct inode *inode)
+{
+    return is_new(inode) ? 0 : touched(inode, TS_BY_CTIME);
+}
+
+#endif

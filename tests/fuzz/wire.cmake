@@ -1,0 +1,1 @@
+touchstone_fuzz(wire_fuzz SOURCES wire_fuzz.cpp STAGES probe)
