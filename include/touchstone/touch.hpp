@@ -20,9 +20,11 @@ enum class Act : std::uint8_t {
     moved_in,    // renamed to `path` from where nobody watches
     moved_out,   // renamed away from `path` to where nobody watches
     look,        // no act was seen: a sweep wants it looked at
+    changing,    // a probe says that it is about to change, not how; the change itself may still be to come
 };
 using ActSet = std::uint16_t;  // bits 1 << Act
 constexpr ActSet bit(Act act) { return static_cast<ActSet>(1u << static_cast<unsigned>(act)); }
+constexpr ActSet kWithoutAnAct = bit(Act::look) | bit(Act::changing);  // what was done, only the look will tell
 
 struct Touch {
     std::string path;  // absolute, watched

@@ -16,11 +16,11 @@ bool was_touched(const Subject& subject) {
     const auto acts = subject.touch.acts;
     const bool attributes = (acts & bit(Act::attributes)) != 0;
     const bool written = (acts & (bit(Act::modified) | bit(Act::closed))) != 0;
-    const bool seen_by_sweep = (acts & bit(Act::look)) != 0;
+    const bool unexplained = (acts & kWithoutAnAct) != 0;
     const bool renamed = (acts & bit(Act::moved)) != 0;
     if (profile_of(subject) == Profile::log && now->type == FileType::regular) return attributes && !written && !replaced;
     if (now->type == FileType::directory) return attributes || (replaced && (acts & ~bit(Act::look)) != 0);
-    return attributes || written || replaced || (seen_by_sweep && !renamed);
+    return attributes || written || replaced || (unexplained && !renamed);
 }
 
 Finding changed(Action action, const Subject& subject, const LogContent& content, std::vector<Change> changes) {

@@ -246,7 +246,7 @@ bool Recorder::is_word_unread(const Looked& looked) const {
     return std::any_of(looked.subjects.begin(), looked.subjects.end(), [&](const Subject& subject) {
         const auto& touch = subject.touch;
         if (touch.unheard >= kUnheardLooks || !is_unexplained(subject)) return false;
-        if (touch.unheard == 0 && touch.acts != bit(Act::look)) return true;
+        if (touch.unheard == 0 && (touch.acts & ~kWithoutAnAct) != 0) return true;
         if (subject.now.looked_at - touch.last > config_.settle.patience) return false;
         return !heard_until_(looked.at) || touches_.more_is_known(looked.token);  // in this order: what is heard is in the set
     });

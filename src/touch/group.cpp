@@ -40,8 +40,8 @@ SteadyTime ready_at(const Entry& entry, const SettleTimes& times) {
         wait = times.successor;
     else if (entry.open && !entry.name.directory)
         wait = times.quiet;
-    else if (entry.made || entry.name.acts == bit(Act::look))
-        wait = times.successor;  // for a sweep: the kernel's word of the same change, which says who, may still be unread
+    else if (entry.made || (entry.name.acts & ~kWithoutAnAct) == 0)
+        wait = times.successor;  // the kernel's word of the same change may still be unread, or the change not done
     const auto ready = std::min(entry.last + wait, entry.first + times.patience);
     return entry.open ? std::max(ready, entry.awaited_until) : ready;
 }
@@ -88,6 +88,7 @@ void record(Entry& entry, const Touch& touch, bool arrives, std::size_t actor_li
             if (arrives) name.directory = touch.directory;
             break;
         case Act::attributes:
+        case Act::changing:
         case Act::look: name.directory |= touch.directory; break;
     }
 }

@@ -71,9 +71,9 @@ private:
     }
 
     void touch_file() {
-        constexpr Act kActs[] = {Act::created, Act::modified, Act::closed, Act::attributes, Act::deleted, Act::moved_in, Act::look};
+        constexpr Act kActs[] = {Act::created, Act::modified, Act::closed, Act::attributes, Act::deleted, Act::moved_in, Act::look, Act::changing};
         const auto path = file();
-        put(touch(kActs[pick(7)], path, now_), {path});
+        put(touch(kActs[pick(8)], path, now_), {path});
     }
 
     void rename_file() {

@@ -22,6 +22,21 @@ TEST_CASE("wanted by a sweep: after a moment in which the kernel's word of the c
     }
 }
 
+TEST_CASE("about to change, as a probe says: after a moment in which it will have changed, and every writer counts") {
+    TouchSet set(kTimes, {});
+    auto first = touch(Act::changing, "/a", 1000);
+    first.actor = actor("chattr");
+    set.touch(first);
+    CHECK(next(set) == 1020);
+    auto second = touch(Act::attributes, "/a", 1005);
+    second.actor = actor("chmod");
+    set.touch(second);
+    first.at = ms(1006);
+    set.touch(first);
+    CHECK(next(set) == 1006);
+    CHECK(set.take(ms(2000))->pending.names[0].actors.size() == 2);
+}
+
 TEST_CASE("closed, or its attributes changed: at once") {
     const auto act = GENERATE(Act::closed, Act::attributes);
     TouchSet set(kTimes, {});
