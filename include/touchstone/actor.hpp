@@ -28,6 +28,10 @@ struct Process {
     std::optional<std::uint32_t> login_uid;  // absent when not set (4294967295)
     std::string cgroup;                      // path of the unified hierarchy, or of systemd's on cgroup v1
     std::string container_id;                // 64 hex digits found in `cgroup`, else ""
+    std::optional<std::uint32_t> session;    // of audit; absent when not set
+    std::string tty;                         // "" when there is none or it was not told
+    std::uint32_t pid_namespace = 0;         // inode of the namespace; 0 when not told
+    std::uint32_t mount_namespace = 0;
 };
 
 // A process and its parents, nearest first, at most eight.

@@ -9,6 +9,7 @@
 
 #include "touchstone/digest.hpp"
 #include "touchstone/fanotify_marks.hpp"
+#include "touchstone/probe_use.hpp"
 #include "touchstone/result.hpp"
 #include "touchstone/rule.hpp"
 #include "touchstone/time.hpp"
@@ -30,6 +31,7 @@ struct Config {
     std::vector<Rule> watches;  // [[watch]], all files together, in order
 
     struct Sources {
+        ProbeUse ebpf = ProbeUse::automatic;                // "automatic", "off", "required"
         FanotifyMarks fanotify = FanotifyMarks::automatic;  // "automatic", "filesystem", "directory"
         std::vector<std::string> filesystems;  // types watched below a watch although networked, FUSE or pseudo: ["nfs4"]
     } sources;
@@ -63,6 +65,9 @@ struct Config {
         std::uint32_t actors = 16;             // writers remembered for each touched name
         std::uint32_t processes = 8'192;       // processes remembered
         std::uint32_t group = 256;             // names that renames may link into one group
+        std::uint32_t probe_ring = 8'388'608;  // bytes for records of the probes; rounded up to a power of two
+        std::uint32_t probe_watched = 2'000'000;  // objects known to the probes; memory is used as they come
+        std::uint32_t probe_told = 65'536;     // touches that are not told again until their object is looked at
     } limits;
 
     struct Log {

@@ -23,6 +23,8 @@ std::vector<Diagnosis> examine_kernel();
 std::vector<Diagnosis> examine_privileges();
 std::vector<Diagnosis> examine_watches(const Config& config, const Policy& policy);
 std::vector<Diagnosis> examine_installation(const LoadedConfig& loaded);
+// Loads and attaches the probes as the watch would, and lets them go: one diagnosis for each, or why there are none and what is therefore not seen.
+std::vector<Diagnosis> examine_probes(ProbeUse use);
 std::vector<Diagnosis> examine_limits_of_sight();  // what this version does not see, whatever the kernel
 
 // 0 when nothing fails, else 1.

@@ -22,6 +22,8 @@ struct LookOptions {
     // Unreadable with ECANCELED). May be empty.
     std::function<bool(std::uint64_t bytes)> before_reading;
     std::function<bool()> keep_going;
+    // Called with each object that the name turns out to be, after its first stat and before anything else is read of it. May be empty.
+    std::function<void(const ObjectId&)> on_object;
     static constexpr std::uint64_t kPollEvery = 4 << 20;
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "touchstone/actor.hpp"
+#include "touchstone/probe.hpp"
 #include "touchstone/time.hpp"
 
 namespace touchstone {
@@ -25,6 +26,14 @@ public:
     // now: pids are handed out in a circle, so within so short a time another one cannot have come and gone under it, unless somebody
     // made that many processes for it.
     ActorRef find(std::int32_t pid, int pidfd, SteadyTime now, std::string* why);
+
+    // Forks, execs and exits as the probes tell them, in their order; anything else is left alone. A process that was told is known exactly, also
+    // after it has gone and its number is another's.
+    void learn(const ProbeRecord& record);
+    // Some were lost: nothing that was told holds for certain any more.
+    void doubt();
+    // The process of a probe's touch, with the credentials that it had then.
+    ActorRef find(ProcessKey process, const Credentials& credentials, std::string* why);
 
     static constexpr Nanoseconds kLinger = std::chrono::seconds(2);
     std::size_t size() const;

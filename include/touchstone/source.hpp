@@ -12,6 +12,7 @@
 #include "touchstone/mounts.hpp"
 #include "touchstone/object.hpp"
 #include "touchstone/policy.hpp"
+#include "touchstone/probe.hpp"
 #include "touchstone/process_table.hpp"
 #include "touchstone/result.hpp"
 #include "touchstone/sweep.hpp"
@@ -48,6 +49,8 @@ struct FanotifyOptions {
     // is not in the link index: of several names the kernel remembers one, perhaps an outer one. Without it a second name made outside
     // the watch may go unnoticed.
     std::function<std::vector<std::string>(ObjectId)> names_of;
+    // With probes the file system marks are let go once every watched directory is marked and known to the probes. Not owned; outlives the source.
+    Probes* probes = nullptr;
 };
 
 // Thread: start(), drain(), mounts_changed(), set_policy() on the intake thread; learn_directory(), learn_link() and heard_until() from any.
@@ -61,10 +64,13 @@ public:
     // Marks every file system that holds a watched path or the nearest existing ancestor of one. After it returns, every touch is sure to
     // be reported or to become a gap, except below directory marks not placed yet: marking_done() is false until the caller has said, by
     // all_swept(), that a sweep of every watch that began after start() is over. With filesystem marks alone it is true at once.
+    // set_policy(), and whatever loses the ground, asks for such a sweep anew: `begun` is what sweep_begins() gave before that sweep
+    // took its policy.
     // no_permission names the missing capability.
     Status start();
     bool marking_done() const;
-    void all_swept();
+    std::uint64_t sweep_begins() const;      // any thread
+    void all_swept(std::uint64_t begun);
 
     int fd() const;              // readable (it polls; it is not itself a fanotify descriptor): call drain()
     // Reads until empty, about `budget` events at most; returns false when more may wait. Never blocks.
@@ -85,12 +91,19 @@ public:
     void set_policy(std::shared_ptr<const Policy> policy);
     void refresh_own_paths();
 
+    // A sweep is about to look whether something is at `path`: the directories on the way to it, as far as there are, are marked first.
+    void learn_way(const std::string& path);
     // A sweep has opened this directory and is about to list it: enter it into the directory map (and mark it, where marks are by directory). Must
     // be called before listing. Returns false when the mark failed and the directory is not covered (a gap is reported by the source).
     bool learn_directory(const std::string& path, int directory_fd);
     // A sweep or a look found a file with more than one link.
     void learn_link(const std::string& path, int file_or_path_fd);
     void learn_link(const std::string& directory, const std::string& name, int directory_fd);  // the form of SweepHooks::on_link
+    // A look is about to read this object: what touches it from now on is told again. Any thread.
+    void looked_at(const ObjectId& id);
+    // What stands at a watch's own path is about to be looked at; a directory is left alone. Only to be called where wants_files().
+    bool wants_files() const;
+    void learn_file(int file_or_path_fd);
 
     std::vector<MarkReport> marks() const;
     FanotifyCounters counters() const;

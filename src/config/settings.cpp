@@ -23,6 +23,11 @@ struct MarksWord {
 };
 constexpr std::array kMarks{MarksWord{"automatic", FanotifyMarks::automatic}, MarksWord{"filesystem", FanotifyMarks::filesystem},
                             MarksWord{"directory", FanotifyMarks::directory}};
+struct UseWord {
+    std::string_view word;
+    ProbeUse use;
+};
+constexpr std::array kUses{UseWord{"automatic", ProbeUse::automatic}, UseWord{"off", ProbeUse::off}, UseWord{"required", ProbeUse::required}};
 constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warn", "error"};
 
 std::vector<std::string_view> digest_words() {
@@ -54,6 +59,23 @@ std::string get_marks(const Config& config) {
     return std::string(found == kMarks.end() ? std::string_view{} : found->word);
 }
 
+std::vector<std::string_view> use_words() {
+    std::vector<std::string_view> words;
+    for (const auto& each : kUses) words.push_back(each.word);
+    return words;
+}
+
+bool set_use(Config& config, std::string_view word) {
+    const auto found = std::find_if(kUses.begin(), kUses.end(), [&](const auto& each) { return each.word == word; });
+    if (found != kUses.end()) config.sources.ebpf = found->use;
+    return found != kUses.end();
+}
+
+std::string get_use(const Config& config) {
+    const auto found = std::find_if(kUses.begin(), kUses.end(), [&](const auto& each) { return each.use == config.sources.ebpf; });
+    return std::string(found == kUses.end() ? std::string_view{} : found->word);
+}
+
 bool set_level(Config& config, std::string_view word) {
     const bool known = std::find(kLevels.begin(), kLevels.end(), word) != kLevels.end();
     if (known) config.log.level = word;
@@ -65,6 +87,7 @@ const std::array kSettings{
     Setting{"baseline.digest",
             ChoiceValue{digest_words, set_digest, [](const Config& c) { return std::string(config_name(c.baseline.digest)); }}},
     Setting{"state.path", PathValue{[](Config& c) -> std::string& { return c.state.path; }}},
+    Setting{"sources.ebpf", ChoiceValue{use_words, set_use, get_use}},
     Setting{"sources.fanotify", ChoiceValue{marks_words, set_marks, get_marks}},
     Setting{"sources.filesystems", ListValue{[](Config& c) -> std::vector<std::string>& { return c.sources.filesystems; }}},
     Setting{"settle.successor", DurationValue{[](Config& c) -> Nanoseconds& { return c.settle.successor; }, 0ns, 10s}},
@@ -83,6 +106,9 @@ const std::array kSettings{
     Setting{"limits.actors", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.actors; }, 1, 10'000}},
     Setting{"limits.processes", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.processes; }, 1, kMostQueued}},
     Setting{"limits.group", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.group; }, 1, kMostQueued}},
+    Setting{"limits.probe_ring", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.probe_ring; }, 4096, 1u << 30}},
+    Setting{"limits.probe_watched", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.probe_watched; }, 1, kMostQueued}},
+    Setting{"limits.probe_told", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.probe_told; }, 1, kMostQueued}},
     Setting{"log.level", ChoiceValue{[] { return std::vector<std::string_view>(kLevels.begin(), kLevels.end()); }, set_level,
                                      [](const Config& c) { return c.log.level; }}},
 };

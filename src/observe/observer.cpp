@@ -56,6 +56,7 @@ bool Observer::Impl::attempt(Observation& made, const LookOptions& options, bool
         return true;
     }
     auto seen = attributes_of(*before);
+    if (options.on_object) options.on_object(seen.id);
     if (options.profile == Profile::presence) {
         made.look = presence_of(seen);
         return before->stx_nlink != 0 || last;

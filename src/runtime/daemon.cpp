@@ -20,8 +20,8 @@
 namespace touchstone {
 namespace {
 
-constexpr std::size_t kDrainBudget = 8'192;                        // events, before other work gets its turn
 constexpr Nanoseconds kRememberEvery = std::chrono::seconds(10);   // how exact T1 of "changed between T1 and T2" is
+constexpr Nanoseconds kCheckProbes = std::chrono::seconds(1);
 constexpr Nanoseconds kWatchdogTick = std::chrono::seconds(2);
 constexpr Nanoseconds kStuckAfter = std::chrono::seconds(20);
 constexpr Nanoseconds kStopWithin = std::chrono::seconds(20);
@@ -58,7 +58,7 @@ Daemon::~Daemon() {
 }
 
 Status Daemon::start() {
-    for (const auto step : {&Daemon::load, &Daemon::check_privileges, &Daemon::open_stores, &Daemon::make_source, &Daemon::make_loop, &Daemon::start_threads})
+    for (const auto step : {&Daemon::load, &Daemon::check_privileges, &Daemon::open_stores, &Daemon::load_probes, &Daemon::make_source, &Daemon::make_loop, &Daemon::start_threads})
         if (auto done = (this->*step)(); !done) return done;
     return {};
 }
@@ -147,6 +147,7 @@ Status Daemon::make_source() {
     options.wall_now = wall_now;
     options.steady_now = steady_now;
     options.names_of = [this](ObjectId id) { return names_of(id); };
+    options.probes = probes_.get();
     auto made = FanotifySource::make(std::move(options), policy_, *processes_, *touches_);
     if (!made) return fail(made.error());
     source_ = std::move(*made);
@@ -191,8 +192,7 @@ Status Daemon::make_loop() {
     const auto on_covered = [](sd_event_source*, int fd, std::uint32_t, void* self) {
         std::uint64_t count = 0;
         (void)!::read(fd, &count, sizeof count);
-        static_cast<Daemon*>(self)->source_->all_swept();
-        static_cast<Daemon*>(self)->ready();
+        static_cast<Daemon*>(self)->covered();
         return 0;
     };
     if (sd_event_add_io(events_, nullptr, mountinfo_.get(), EPOLLPRI, on_mounts, this) < 0 ||
@@ -226,6 +226,13 @@ Status Daemon::make_loop() {
         !added)
         return added;
 
+    if (auto added = add_timer(kCheckProbes, [](sd_event_source* source, std::uint64_t, void* self) {
+            static_cast<Daemon*>(self)->check_probes();
+            return again(source, kCheckProbes);
+        });
+        !added)
+        return added;
+
     control_ = std::make_unique<ControlServer>(events_, [this](const std::string& request) { return answer(request); });
     return control_->listen(control_socket_path(loaded_.config.state.path));
 }
@@ -233,7 +240,8 @@ Status Daemon::make_loop() {
 Status Daemon::start_threads() {
     verifier_ = std::make_unique<Verifier>(loaded_.config, *touches_, *source_, recorder_->queue(), liveness_);
     sweeper_ = std::make_unique<Sweeper>(loaded_.config, *touches_, *source_, recorder_->queue(), liveness_);
-    sweeper_->on_covered([this] {
+    sweeper_->on_covered([this](std::uint64_t ground) {
+        covered_ground_ = ground;
         const std::uint64_t one = 1;
         (void)!::write(covered_.get(), &one, sizeof one);
     });
@@ -257,12 +265,18 @@ Status Daemon::run() {
     return {};
 }
 
+void Daemon::covered() {
+    source_->all_swept(covered_ground_);
+    if (source_->marking_done()) ready();
+}
+
 // Every touch from now on is sure to be seen.
 void Daemon::ready() {
     if (ready_) return;
     ready_ = true;
     watching_since_ = wall_now();
     recorder_->queue().push_now(started_notice());
+    announce_probes();
     announce_marks();
     remember_watching(false);
     sd_notifyf(0, "READY=1\nSTATUS=Watching %s", watched(loaded_.config).c_str());
@@ -272,9 +286,14 @@ Notice Daemon::started_notice() const {
     Notice notice;
     notice.action = NoticeAction::watch_started;
     notice.text = "watching " + watched(loaded_.config);
-    notice.details["source"] = "fanotify";
-    notice.details["not_seen_at_once"] =
-        "stores through shared mappings, inode flags and project ids set by ioctl, writes to a block device below a file system: found by comparing";
+    notice.details["source"] = probes_ ? fmt::format("fanotify and eBPF ({})", name_of(probes_->tier())) : "fanotify";
+    notice.details["not_seen_at_once"] = probes_ ? "writes to a block device below a file system: found by comparing"
+                                                 : "stores through shared mappings, inode flags and project ids set by ioctl, writes to a block "
+                                                   "device below a file system: found by comparing";
+    if (probes_)
+        for (const auto& report : probes_->reports()) notice.details["probe " + report.name] = report.attached ? report.witnesses : report.why_not;
+    else
+        notice.details["ebpf"] = no_probes_;
     for (const auto& mark : source_->marks()) notice.details["mark " + mark.mount_point] = mark.why.empty() ? mark.how : mark.how + ": " + mark.why;
     const auto baseline = recorder_->baseline_report();
     notice.details["baseline_id"] = baseline.present ? baseline.info.id : "none";
@@ -380,7 +399,7 @@ void Daemon::reload() {
     set_log_level(loaded_.config);
     policy_ = std::make_shared<const Policy>(loaded_.config.watches);
     verifier_->set_policy(policy_);
-    sweeper_->set_policy(policy_);
+    sweeper_->set_policy(policy_);  // before the source: a sweep asks that one first, and then has this policy
     source_->set_policy(policy_);
     const Config config = loaded_.config;
     recorder_->queue().push_now(Command([this, config] { recorder_->reconfigure(config); }));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "recorder.hpp"
 #include "sweeper.hpp"
 #include "touchstone/config.hpp"
+#include "touchstone/probe.hpp"
 #include "touchstone/source.hpp"
 #include "verifier.hpp"
 
@@ -28,20 +30,26 @@ public:
     Status run();
 
 private:
+    static constexpr std::size_t kDrainBudget = 8'192;  // events, before other work gets its turn
+
     Status check_privileges();
     Status load();
     Status open_stores();
+    Status load_probes();
     Status make_source();
     Status make_loop();
     Status start_threads();
     Status add_signal(int number, sd_event_signal_handler_t handler);
     Status add_timer(Nanoseconds every, sd_event_time_handler_t handler);
 
+    void covered();
     void ready();
     void announce_marks();
+    void announce_probes();
     void catch_up();
     void reload();
     void mounts_changed();
+    void check_probes();
     void feed_watchdog();
     void remember_watching(bool stopping);
     void look_at_logs_again();
@@ -62,6 +70,8 @@ private:
     std::shared_ptr<const Policy> policy_;
     Liveness liveness_;
     std::unique_ptr<TouchSet> touches_;
+    std::unique_ptr<Probes> probes_;  // null: fanotify alone
+    std::string no_probes_;           // why
     std::unique_ptr<ProcessTable> processes_;
     std::unique_ptr<Recorder> recorder_;
     std::unique_ptr<FanotifySource> source_;
@@ -71,7 +81,8 @@ private:
     std::atomic<bool> known_is_stale_{false};
     sd_event* events_ = nullptr;
     Fd mountinfo_;
-    Fd covered_;  // eventfd: the sweep thread says that a sweep covered every watch
+    Fd covered_;  // eventfd: the sweep thread says that a sweep covered every watch ...
+    std::atomic<std::uint64_t> covered_ground_{0};  // ... and of what age of the source's ground
     std::unique_ptr<ControlServer> control_;
     WallTime unwatched_since_{};
     WallTime watching_since_{};

@@ -39,6 +39,13 @@ std::string Daemon::status() const {
     for (const auto& mark : source_->marks())
         json["sources"].push_back(
             {{"source", "fanotify"}, {"mount_point", printable(mark.mount_point)}, {"type", mark.type}, {"how", mark.how}, {"why", mark.why}});
+    if (probes_) {
+        const auto counters = probes_->counters();
+        json["probes"] = {{"tier", name_of(probes_->tier())}, {"records", counters.records}, {"lost", counters.lost}, {"lost_processes", counters.lost_processes}, {"missed", counters.missed},
+                          {"repeated", counters.repeated}, {"unwatched", counters.unwatched}, {"malformed", counters.malformed}};
+    } else {
+        json["probes"] = {{"tier", "none"}, {"why", printable(no_probes_)}};
+    }
     json["queues"]["touch_set"] = queue(touches.waiting, config.limits.touch_set);
     json["queues"]["touch_set"]["peak"] = touches.waiting_peak;
     json["queues"]["looked_at"] = queue(recorder_->queue().size(), config.limits.pending);

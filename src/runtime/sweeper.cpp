@@ -76,6 +76,7 @@ void Sweeper::sweep(const TouchSet::Work& work) {
         report_.running = work.sweep.reason;
     }
     const auto begun = steady_now();
+    const auto ground = source_.sweep_begins();
     const auto result = run_sweep(work.sweep, *policy(), config_.sources.filesystems, kWalkers, touches_, hooks());
     {
         const std::lock_guard lock(mutex_);
@@ -88,7 +89,7 @@ void Sweeper::sweep(const TouchSet::Work& work) {
     if (result && !result->cancelled) {
         retry_after_ = {};
         if (work.sweep.announce || work.gap) announce(work.sweep, *result, steady_now() - begun);
-        if (work.sweep.scope.empty() && covered_) covered_();
+        if (work.sweep.scope.empty() && covered_) covered_(ground);
         return;
     }
     // Cut short by the end of the daemon: the next start sweeps everything.
@@ -146,6 +147,7 @@ SweepHooks Sweeper::hooks() {
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
     };
+    hooks.on_root = [this](const std::string& path) { source_.learn_way(path); };
     hooks.on_directory = [this](const std::string& path, int fd) { source_.learn_directory(path, fd); };
     hooks.on_link = [this](const std::string& directory, const std::string& name, int fd) { source_.learn_link(directory, name, fd); };
     hooks.open_known = [this]() -> Result<std::unique_ptr<KnownReader>> {

@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,7 +25,7 @@ public:
     // `finished` is called on the sweep thread after every sweep that covered every watch.
     Sweeper(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness);
     ~Sweeper();
-    void on_covered(std::function<void()> callback) { covered_ = std::move(callback); }
+    void on_covered(std::function<void(std::uint64_t begun)> callback) { covered_ = std::move(callback); }
     // Called on the sweep thread when a database turned out damaged; sweeps go on without the baseline until baseline_replaced().
     void on_corrupt(std::function<void(const Error&)> callback) { corrupt_ = std::move(callback); }
     void baseline_replaced() { without_baseline_ = false; }
@@ -55,7 +57,7 @@ private:
     FanotifySource& source_;
     WorkQueue& out_;
     Pulse& pulse_;
-    std::function<void()> covered_;
+    std::function<void(std::uint64_t)> covered_;
     std::function<void(const Error&)> corrupt_;
     std::atomic<bool> without_baseline_{false};
     Nanoseconds retry_after_{};

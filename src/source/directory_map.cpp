@@ -1,5 +1,8 @@
 #include "directory_map.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "touchstone/bytes.hpp"
 
 namespace touchstone {
@@ -173,6 +176,7 @@ DirectoryMap::Node DirectoryMap::make() {
 
 void DirectoryMap::free(Node node) {
     clear_key(node);
+    clear_object(node);
     const auto generation = nodes_[node].generation + 1;
     nodes_[node] = Record{};
     nodes_[node].generation = generation;
@@ -224,6 +228,36 @@ void DirectoryMap::clear_key(Node node) {
     nodes_[node].next_same = kNone;
     nodes_[node].key = nullptr;
     if (found->second == kNone) handles_.erase(found);
+}
+
+void DirectoryMap::set_object(Node node, KernelObject object) {
+    if (nodes_[node].object == object) return;
+    clear_object(node);
+    nodes_[node].object = object;
+    if (object.inode != 0) objects_.emplace(object, node);
+}
+
+void DirectoryMap::clear_object(Node node) {
+    const KernelObject object = std::exchange(nodes_[node].object, {});
+    if (object.inode == 0) return;
+    const auto [first, last] = objects_.equal_range(object);
+    const auto entry = std::find_if(first, last, [&](const auto& each) { return each.second == node; });
+    const bool only = std::next(first) == last;
+    objects_.erase(entry);
+    if (only) freed_.push_back(object);
+}
+
+std::vector<KernelObject> DirectoryMap::take_freed() {
+    auto freed = std::exchange(freed_, {});
+    std::erase_if(freed, [&](const KernelObject& object) { return objects_.contains(object); });
+    return freed;
+}
+
+std::vector<DirectoryMap::Node> DirectoryMap::nodes_of(KernelObject object) const {
+    std::vector<Node> nodes;
+    const auto [first, last] = objects_.equal_range(object);
+    for (auto each = first; each != last; ++each) nodes.push_back(each->second);
+    return nodes;
 }
 
 bool DirectoryMap::is_within(Node node, Node ancestor) const {

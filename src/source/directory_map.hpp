@@ -9,10 +9,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "handle.hpp"
 #include "touchstone/policy.hpp"
+#include "touchstone/probe.hpp"
 
 namespace touchstone {
 
@@ -49,6 +51,12 @@ public:
     void drop(Node node);
     void clear();
 
+    // The same directory by identity, for those who know no handles.
+    void set_object(Node node, KernelObject object);
+    std::vector<Node> nodes_of(KernelObject object) const;
+    // Objects that have had no node since some moment after the last call. One that has got a node again is not among them.
+    std::vector<KernelObject> take_freed();
+
     Node find(std::string_view path) const;
     Node child(Node parent, std::string_view name) const;
     Node first_of(std::string_view key) const;  // the nodes of one directory ...
@@ -73,11 +81,15 @@ private:
         bool used = false, detached = false;
         std::string name;
         const std::string* key = nullptr;  // in handles_
+        KernelObject object;               // inode 0: not told
     };
     struct ChildKey {
         Node parent;
         std::string_view name;  // of the child's record
         bool operator==(const ChildKey&) const = default;
+    };
+    struct ObjectHash {
+        std::size_t operator()(const KernelObject& object) const { return std::hash<std::uint64_t>{}(object.inode * 31 + object.device); }
     };
     struct ChildHash {
         std::size_t operator()(const ChildKey& key) const { return StringHash{}(key.name) * 31 + key.parent; }
@@ -89,6 +101,7 @@ private:
     void unlink(Node node);
     void set_key(Node node, std::string_view key);
     void clear_key(Node node);
+    void clear_object(Node node);
     void absorb(Node from, Node into);
 
     std::deque<Record> nodes_;  // a deque: children_ points into names
@@ -96,6 +109,8 @@ private:
     std::vector<Ref> detached_;
     std::unordered_map<ChildKey, Node, ChildHash> children_;
     std::unordered_map<std::string, Node, StringHash, std::equal_to<>> handles_;
+    std::unordered_multimap<KernelObject, Node, ObjectHash> objects_;
+    std::vector<KernelObject> freed_;
     std::size_t used_ = 0;
 };
 

@@ -46,7 +46,9 @@ FanotifySource::Impl::Impl(FanotifyOptions given, std::shared_ptr<const Policy> 
       ground(std::move(policy)),
       own(options.own_paths),
       translator(ground, own, processes, counters, options.names_of),
-      buffer(buffer_size()) {}
+      buffer(buffer_size()) {
+    if (options.probes != nullptr) witness.emplace(*options.probes, ground, processes, options.names_of);
+}
 
 FanotifySource::FanotifySource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 FanotifySource::~FanotifySource() = default;
@@ -57,6 +59,8 @@ Result<std::unique_ptr<FanotifySource>> FanotifySource::make(FanotifyOptions opt
     auto marker = FanotifyMarker::make(options.marks, options.limited_queue);
     if (!marker) return fail(marker.error());
     if (auto may = may_open_handles(); !may) return fail(may.error());
+    if (options.probes != nullptr)
+        if (auto polled = marker->poll_also(options.probes->fd()); !polled) return fail(polled.error());
     auto impl = std::make_unique<Impl>(std::move(options), std::move(policy), processes, receiver, std::move(*marker));
     return std::unique_ptr<FanotifySource>(new FanotifySource(std::move(impl)));
 }
@@ -64,11 +68,15 @@ Result<std::unique_ptr<FanotifySource>> FanotifySource::make(FanotifyOptions opt
 Status FanotifySource::start() {
     auto mounts = read_mounts();
     if (!mounts) return fail(mounts.error());
-    const std::lock_guard lock(impl_->mutex);
-    impl_->lasting = lasting_mount_ids(*mounts, impl_->ground.policy());
-    impl_->ground.volumes.set_mounts(std::move(*mounts));
-    impl_->mark_planned();
-    impl_->own.refresh(impl_->ground.volumes, impl_->marker);
+    Outbox out;
+    {
+        const std::lock_guard lock(impl_->mutex);
+        impl_->lasting = lasting_mount_ids(*mounts, impl_->ground.policy());
+        impl_->ground.volumes.set_mounts(std::move(*mounts));
+        impl_->mark_planned(out);
+        impl_->refresh_own();
+    }
+    out.send(impl_->receiver);
     return {};
 }
 
@@ -81,25 +89,48 @@ bool FanotifySource::marking_done() const {
     });
 }
 
-void FanotifySource::all_swept() {
+std::uint64_t FanotifySource::sweep_begins() const {
     const std::lock_guard lock(impl_->mutex);
+    return impl_->ground_age;
+}
+
+void FanotifySource::all_swept(std::uint64_t begun) {
+    const std::lock_guard lock(impl_->mutex);
+    if (begun != impl_->ground_age) return;
     impl_->swept = true;
+    impl_->release_marks();
 }
 
 int FanotifySource::fd() const { return impl_->marker.fd(); }
 
 void FanotifySource::set_policy(std::shared_ptr<const Policy> policy) {
-    const std::lock_guard lock(impl_->mutex);
-    impl_->ground.set_policy(std::move(policy));
-    impl_->swept = false;
-    impl_->unmarkable.clear();
-    impl_->mark_planned();
+    Outbox out;
+    {
+        const std::lock_guard lock(impl_->mutex);
+        impl_->ground.set_policy(std::move(policy));
+        impl_->swept = false;
+        ++impl_->ground_age;
+        for (auto& [id, volume] : impl_->ground.volumes.all()) volume.covered = false;
+        impl_->unmarkable.clear();
+        impl_->mark_planned(out);
+    }
+    out.send(impl_->receiver);
 }
 
 void FanotifySource::refresh_own_paths() {
     const std::lock_guard lock(impl_->mutex);
-    impl_->own.refresh(impl_->ground.volumes, impl_->marker);
+    impl_->refresh_own();
     impl_->unsettled = true;
+}
+
+void FanotifySource::learn_way(const std::string& path) {
+    Outbox out;
+    {
+        const std::lock_guard lock(impl_->mutex);
+        if (impl_->ground.policy().rule_for(split_path(path).directory)) return;  // which was learned
+        impl_->mark_way(path, out);
+    }
+    out.send(impl_->receiver);
 }
 
 bool FanotifySource::learn_directory(const std::string& path, int directory_fd) {
@@ -128,7 +159,19 @@ void FanotifySource::learn_link(const std::string& path, int file_or_path_fd) {
     if (volume == nullptr || node == DirectoryMap::kNone) return;
     impl_->ground.links.add(ObjectKey(volume->id, handle->view()).view(), impl_->ground.map.ref(node), name);
     // Directory marks do not hear of what is done through a name outside them.
-    if (volume->marking == Marking::directories && !volume->refused) impl_->marker.mark_object(*volume, file_or_path_fd);
+    if ((volume->marking == Marking::directories || volume->witnessed) && !volume->refused) impl_->marker.mark_object(*volume, file_or_path_fd);
+    impl_->watch_file(file_or_path_fd);
+}
+
+void FanotifySource::looked_at(const ObjectId& id) {
+    if (impl_->options.probes != nullptr) impl_->options.probes->looked_at(id.inode);
+}
+
+bool FanotifySource::wants_files() const { return impl_->options.probes != nullptr; }
+
+void FanotifySource::learn_file(int file_or_path_fd) {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->watch_file(file_or_path_fd);
 }
 
 void FanotifySource::learn_link(const std::string& directory, const std::string& name, int directory_fd) {

@@ -20,6 +20,7 @@ bool FanotifySource::drain(std::size_t budget) {
     const auto begun = impl_->options.steady_now();
     impl_->draining = true;
     bool empty = true;
+    impl_->apply_probes();
     for (std::size_t index = 0; index < impl_->marker.groups(); ++index) {
         if (impl_->marker.group(index) != nullptr && !impl_->drain_group(index, budget)) empty = false;
     }
@@ -28,6 +29,7 @@ bool FanotifySource::drain(std::size_t budget) {
         if (empty && impl_->unsettled) {
             impl_->translator.settle(impl_->outbox);
             impl_->own.settle();
+            if (impl_->witness) impl_->witness->forget_freed();
             impl_->unsettled = false;
         }
         impl_->ground.close_mounts();
@@ -64,8 +66,24 @@ bool FanotifySource::Impl::drain_group(std::size_t index, std::size_t& budget) {
     return false;
 }
 
+// Read after the events that are to be joined with them: what the probes tell of a change is in the ring before its event is in the queue, or not
+// much later.
+void FanotifySource::Impl::apply_probes() {
+    if (!witness) return;
+    const auto wall = options.wall_now();
+    const auto now = options.steady_now();
+    const auto lost = options.probes->drain([&](const ProbeRecord& record) {
+        const std::lock_guard lock(mutex);
+        witness->apply(record, wall, now, outbox);
+    });
+    if (lost.touches + lost.processes > 0) witness->doubt();
+    if (lost.touches > 0) outbox.gaps.push_back({"", "records of the probes were lost", lost.touches, wall});
+    outbox.send(receiver);
+}
+
 void FanotifySource::Impl::take_batch(std::size_t group, std::string_view bytes) {
     batch.clear();
+    apply_probes();
     while (auto event = decode_fanotify(bytes)) batch.push_back(*event);
     translator.begin_batch(options.wall_now(), options.steady_now());
     const std::span<const FanotifyEvent> all(batch);
@@ -98,7 +116,10 @@ void FanotifySource::Impl::close_descriptors() {
 void FanotifySource::Impl::lose(std::string reason, Outbox& out) {
     out.gaps.push_back({"", std::move(reason), 0, options.wall_now()});
     ground.forget_directories();
-    mark_planned();
+    for (auto& [id, volume] : ground.volumes.all()) volume.covered = false;
+    swept = false;
+    ++ground_age;
+    mark_planned(out);
 }
 
 }  // namespace touchstone

@@ -32,6 +32,7 @@ DirectoryMap::Node FanotifyGround::place(int directory_fd) {
         std::string name;
         ObjectKey key;
         int mount;
+        KernelObject object;
     };
     std::vector<Step> steps;  // from the directory upwards, as far as nothing is known
     Fd above;
@@ -49,9 +50,10 @@ DirectoryMap::Node FanotifyGround::place(int directory_fd) {
         if (path == "/") {
             if (map.key(map.root()) != key.view()) map.set_root(key.view(), handle->mount);
             node = map.root();
+            note_object(node, {volume->device, status.st_ino});
             break;
         }
-        steps.push_back({std::string(split_path(path).name), key, handle->mount});
+        steps.push_back({std::string(split_path(path).name), key, handle->mount, {volume->device, status.st_ino}});
         const auto parent = handle_of(fd, "..");
         const Volume* parent_volume = parent ? volumes.of_mount(parent->mount) : nullptr;
         if (parent_volume == nullptr) return DirectoryMap::kNone;
@@ -62,8 +64,14 @@ DirectoryMap::Node FanotifyGround::place(int directory_fd) {
     }
     for (auto step = steps.rbegin(); step != steps.rend() && node != DirectoryMap::kNone; ++step) {
         node = map.add(node, step->name, step->key.view(), step->mount);
+        if (node != DirectoryMap::kNone) note_object(node, step->object);
     }
     return node;
+}
+
+void FanotifyGround::note_object(DirectoryMap::Node node, KernelObject object) {
+    map.set_object(node, object);
+    if (on_watched_directory && policy_->rule_for(map.path(node))) on_watched_directory(object);
 }
 
 FanotifyGround::Found FanotifyGround::locate(const Volume& volume, const ObjectKey& key) {

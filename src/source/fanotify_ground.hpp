@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,6 +42,9 @@ public:
     };
     Found locate(const Volume& volume, const ObjectKey& key);
 
+    // Called for each watched directory that was placed, also again; may be empty.
+    std::function<void(KernelObject)> on_watched_directory;
+
     // Nothing below such a directory is watched either. Bounded; forgotten when a directory comes into the watch or the mounts change.
     void note_unwatched(const ObjectKey& key);
     void forget_unwatched() { unwatched_.clear(); }
@@ -68,6 +72,7 @@ private:
     };
     static constexpr std::size_t kMaxUnwatched = 65'536;
 
+    void note_object(DirectoryMap::Node node, KernelObject object);
     const OpenMount* open_mount(const Volume& volume);
     void find_paths(const Volume& volume, const OpenMount& through, const ObjectKey& key, Object& object);
     Found locate_by_handle(const Volume& volume, const ObjectKey& key);

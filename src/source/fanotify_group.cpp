@@ -16,6 +16,7 @@ namespace {
 constexpr unsigned kReport = FAN_REPORT_DFID_NAME | FAN_REPORT_FID | FAN_REPORT_TARGET_FID | FAN_REPORT_PIDFD;
 constexpr std::uint64_t kNames = FAN_CREATE | FAN_DELETE | FAN_RENAME;
 constexpr std::uint64_t kContent = FAN_MODIFY | FAN_CLOSE_WRITE | FAN_ATTRIB;
+constexpr std::uint64_t kWrites = FAN_MODIFY;
 constexpr std::uint64_t kEverything = kNames | kContent | FAN_ONDIR;
 constexpr unsigned kIgnore = FAN_MARK_IGNORE | FAN_MARK_IGNORED_SURV_MODIFY;
 
@@ -48,11 +49,14 @@ int FanotifyGroup::unmark_file_system(const char* path) const {
     return mark(fd(), FAN_MARK_REMOVE | FAN_MARK_FILESYSTEM, kEverything, AT_FDCWD, path);
 }
 
-int FanotifyGroup::mark_directory(int directory_fd) const {
-    return mark(fd(), FAN_MARK_ADD | FAN_MARK_ONLYDIR, kEverything | FAN_EVENT_ON_CHILD, directory_fd, ".");
+int FanotifyGroup::mark_directory(int directory_fd, bool writes) const {
+    const std::uint64_t events = FAN_EVENT_ON_CHILD | (writes ? kEverything : kEverything & ~kWrites);
+    return mark(fd(), FAN_MARK_ADD | FAN_MARK_ONLYDIR, events, directory_fd, ".");
 }
 
-int FanotifyGroup::mark_object(int fd) const { return mark(fd_.get(), FAN_MARK_ADD, kContent, AT_FDCWD, by_descriptor(fd).c_str()); }
+int FanotifyGroup::mark_object(int fd, bool writes) const {
+    return mark(fd_.get(), FAN_MARK_ADD, writes ? kContent : kContent & ~kWrites, AT_FDCWD, by_descriptor(fd).c_str());
+}
 
 int FanotifyGroup::ignore_object(int fd, bool directory) const {
     return mark(fd_.get(), FAN_MARK_ADD | kIgnore, ignore_mask(directory), AT_FDCWD, by_descriptor(fd).c_str());

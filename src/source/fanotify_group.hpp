@@ -20,8 +20,9 @@ public:
     // Each gives 0 or errno. A path is taken below `directory_fd` as fanotify_mark(2) does.
     int mark_file_system(const char* path) const;
     int unmark_file_system(const char* path) const;
-    int mark_directory(int directory_fd) const;  // the names in it, what is done to its files, and itself
-    int mark_object(int fd) const;               // a file with several names; O_PATH serves
+    // The names in it, what is done to its files, and itself. `writes`: each write too, which is dear.
+    int mark_directory(int directory_fd, bool writes) const;
+    int mark_object(int fd, bool writes) const;  // a file with several names; O_PATH serves
     // Not to hear of own writes at all: by object, until unmarked. Only saves cost; events that come all the same are left out later.
     int ignore_object(int fd, bool directory) const;
     int hear_object(int fd, bool directory) const;

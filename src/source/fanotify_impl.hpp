@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_set>
@@ -13,6 +14,7 @@
 #include "fanotify_marker.hpp"
 #include "fanotify_own.hpp"
 #include "fanotify_translator.hpp"
+#include "witness.hpp"
 #include "touchstone/source.hpp"
 
 namespace touchstone {
@@ -21,13 +23,19 @@ struct FanotifySource::Impl {
     Impl(FanotifyOptions given, std::shared_ptr<const Policy> policy, ProcessTable& processes, TouchReceiver& to, FanotifyMarker made);
 
     // marks and mounts (fanotify_mounts.cpp); all need the lock
-    void mark_planned();
+    void mark_planned(Outbox& out);
+    void mark_way(const std::string& path, Outbox& out);
+    void watch_single_files();
+    void refresh_own();
+    void watch_file(int fd);
+    void release_marks();
     Result<Volume*> volume_of(int directory_fd);
     bool mark_directory(Volume& volume, const std::string& path, int directory_fd, Outbox& out);
     MountChange note_mount(const Mount& mount, bool appeared, Outbox& out);
 
     // reading (fanotify_drain.cpp); only settle() and lose() need the lock
     bool drain_group(std::size_t index, std::size_t& budget);
+    void apply_probes();
     void take_batch(std::size_t group, std::string_view bytes);
     void close_descriptors();
     void lose(std::string reason, Outbox& out);
@@ -41,10 +49,12 @@ struct FanotifySource::Impl {
     OwnObjects own;
     FanotifyCounters counters;
     EventTranslator translator;
+    std::optional<ProbeWitness> witness;
 
     std::set<std::uint64_t> planned;                 // devices
     std::unordered_map<int, std::uint64_t> lasting;  // mount id to the id that is never used again
     std::unordered_set<std::string> unmarkable;      // directories of which that was said
+    std::uint64_t ground_age = 0;                    // a sweep of every watch that began at an earlier one covers nothing
     bool swept = false;
 
     std::atomic<bool> draining = false;

@@ -15,6 +15,12 @@ Result<FanotifyMarker> FanotifyMarker::make(FanotifyMarks how, bool limited_queu
     return marker;
 }
 
+Status FanotifyMarker::poll_also(int fd) {
+    epoll_event interest{};
+    interest.events = EPOLLIN;
+    return ::epoll_ctl(poll_.get(), EPOLL_CTL_ADD, fd, &interest) == 0 ? Status{} : fail(system_error("epoll_ctl"));
+}
+
 Result<std::size_t> FanotifyMarker::add_group() {
     auto group = FanotifyGroup::make(limited_queue_);
     if (!group) return fail(group.error());
@@ -59,6 +65,13 @@ int FanotifyMarker::mark_whole(Volumes& volumes, Volume& volume, const char* poi
     return error;
 }
 
+void FanotifyMarker::release(Volume& volume) {
+    if (volume.marking != Marking::file_system) return;
+    unmark(volume);
+    volume.marking = Marking::directories;
+    volume.why.clear();
+}
+
 void FanotifyMarker::unmark(Volume& volume) {
     if (volume.marking == Marking::file_system && !volume.views.empty()) {
         groups_[volume.group]->unmark_file_system(volume.views.front().point.c_str());
@@ -80,7 +93,7 @@ int FanotifyMarker::try_directory(Volumes& volumes, Volume& volume, int director
     const Volume* owner = volumes.of_event(0, fsid);
     const bool ambiguous = volume.group == 0 && (fsid == 0 || (owner != nullptr && owner != &volume));
     if (!ambiguous) {
-        const int error = groups_[volume.group]->mark_directory(directory_fd);
+        const int error = groups_[volume.group]->mark_directory(directory_fd, !volume.witnessed);
         if (error == 0) {
             if (volume.group == 0) {
                 volumes.add_fsid(volume, fsid);
@@ -92,7 +105,7 @@ int FanotifyMarker::try_directory(Volumes& volumes, Volume& volume, int director
     }
     auto own = add_group();
     if (!own) return own.error().code;
-    const int error = groups_[*own]->mark_directory(directory_fd);
+    const int error = groups_[*own]->mark_directory(directory_fd, !volume.witnessed);
     if (error == 0) {
         volumes.set_event_identity(volume, *own, fsid);
     } else {
@@ -101,7 +114,7 @@ int FanotifyMarker::try_directory(Volumes& volumes, Volume& volume, int director
     return error;
 }
 
-int FanotifyMarker::mark_object(const Volume& volume, int fd) const { return groups_[volume.group]->mark_object(fd); }
+int FanotifyMarker::mark_object(const Volume& volume, int fd) const { return groups_[volume.group]->mark_object(fd, !volume.witnessed); }
 
 void FanotifyMarker::close_unused(const Volumes& volumes) {
     for (std::size_t index = 1; index < groups_.size(); ++index) {

@@ -17,12 +17,15 @@ public:
     static Result<FanotifyMarker> make(FanotifyMarks how, bool limited_queue);
 
     int fd() const { return poll_.get(); }  // readable when any group is
+    Status poll_also(int fd);
     std::size_t groups() const { return groups_.size(); }
     const FanotifyGroup* group(std::size_t index) const { return groups_[index].get(); }  // null: closed
 
     // Decides how a file system is marked, and marks it if that is by the whole. Again: renews the mark.
     void mark(Volumes& volumes, Volume& volume);
     void unmark(Volume& volume);
+    // The directory marks suffice from now on.
+    void release(Volume& volume);
 
     // A directory of a file system that is not marked as a whole. 0, or the errno of the refusal.
     int mark_directory(Volumes& volumes, Volume& volume, int directory_fd);

@@ -32,25 +32,74 @@ std::unordered_map<int, std::uint64_t> lasting_mount_ids(const std::vector<Mount
     return ids;
 }
 
-void FanotifySource::Impl::mark_planned() {
+void FanotifySource::Impl::mark_planned(Outbox& out) {
     const MarkPlan plan = plan_marks(ground.policy(), ground.volumes.mounts(), options.filesystems);
     planned.clear();
     for (const auto& [device, mount] : plan.devices) planned.insert(device);
     for (auto& [id, volume] : ground.volumes.all()) {
         if (planned.contains(volume.device)) {
+            if (volume.covered) continue;
             volume.refused = false;
+            volume.witnessed = witness && is_witnessed(volume.type);
+            if (volume.witnessed) (void)options.probes->watch_device(volume.device);
             marker.mark(ground.volumes, volume);
         } else if (volume.marking == Marking::file_system) {
             marker.unmark(volume);
         }
     }
-    for (const auto& path : plan.ancestors) {
-        const Fd directory(::open(path.c_str(), O_PATH | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW));
-        if (!directory || standing_of(ground.policy(), path) == Standing::none) continue;
+    for (const auto& start : ground.policy().starts()) mark_way(start, out);
+    watch_single_files();
+}
+
+// From the top: each directory is marked before it is asked for the next. So whatever comes, goes or changes places on the way is either found
+// here or told by the mark of the directory that holds it.
+void FanotifySource::Impl::mark_way(const std::string& path, Outbox& out) {
+    Fd directory(::open("/", O_PATH | O_CLOEXEC | O_DIRECTORY));
+    std::string_view rest(path);
+    while (directory) {
         if (const auto volume = volume_of(directory.get())) {
-            if ((*volume)->marking != Marking::file_system) marker.mark_directory(ground.volumes, **volume, directory.get());
+            if ((*volume)->marking != Marking::none)
+                mark_directory(**volume, path.substr(0, path.size() - rest.size()), directory.get(), out);
+            else  // of a file system that holds no watch yet
+                marker.mark_directory(ground.volumes, **volume, directory.get());
             ground.place(directory.get());
         }
+        rest.remove_prefix(std::min(rest.find_first_not_of('/'), rest.size()));
+        if (rest.empty()) return;
+        const std::string name(rest.substr(0, rest.find('/')));
+        rest.remove_prefix(name.size());
+        directory.reset(::openat(directory.get(), name.c_str(), O_PATH | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW));
+    }
+}
+
+// A file whose directory is not watched is known to the probes by itself.
+void FanotifySource::Impl::watch_single_files() {
+    if (!witness) return;
+    for (const auto& rule : ground.policy().rules()) {
+        if (has_glob(rule->path)) continue;
+        const Fd file(::open(rule->path.c_str(), O_PATH | O_CLOEXEC | O_NOFOLLOW));
+        if (file) watch_file(file.get());
+    }
+}
+
+void FanotifySource::Impl::watch_file(int fd) {
+    const auto volume = volume_of(fd);
+    struct stat status {};
+    if (witness && volume && ::fstat(fd, &status) == 0 && !S_ISDIR(status.st_mode)) witness->watch_file({(*volume)->device, status.st_ino});
+}
+
+void FanotifySource::Impl::refresh_own() {
+    own.refresh(ground.volumes, marker);
+    if (witness) witness->set_own(own.objects());
+}
+
+// Every watched directory has its mark and is known to the probes: what the whole file system does besides need not be told any more.
+void FanotifySource::Impl::release_marks() {
+    if (!witness || options.marks != FanotifyMarks::automatic || !witness->refusal().empty()) return;
+    for (auto& [id, volume] : ground.volumes.all()) {
+        if (!planned.contains(volume.device) || !volume.witnessed || volume.refused) continue;
+        marker.release(volume);
+        volume.covered = true;
     }
 }
 
@@ -63,10 +112,14 @@ Result<Volume*> FanotifySource::Impl::volume_of(int directory_fd) {
 }
 
 bool FanotifySource::Impl::mark_directory(Volume& volume, const std::string& path, int directory_fd, Outbox& out) {
-    if (volume.marking == Marking::file_system) return true;
+    if (volume.marking == Marking::file_system && !volume.witnessed) return true;
     if (volume.marking == Marking::none || volume.refused) return false;
     const int error = marker.mark_directory(ground.volumes, volume, directory_fd);
     if (error == 0) return true;
+    if (volume.marking == Marking::file_system) {  // which then stays
+        volume.witnessed = false;
+        return true;
+    }
     if (volume.refused) return false;  // marks() says so, once for all its directories
     // Said once: the sweep that answers a gap comes here again.
     if (unmarkable.insert(path).second) out.gaps.push_back({path, "the directory could not be marked: " + mark_refusal(error), 0, options.wall_now()});
@@ -114,8 +167,8 @@ std::vector<FanotifySource::MountChange> FanotifySource::mounts_changed() {
             ground.links.prune(ground.map);
             ground.forget_unwatched();
             impl_->marker.close_unused(ground.volumes);
-            impl_->mark_planned();
-            impl_->own.refresh(ground.volumes, impl_->marker);
+            impl_->mark_planned(out);
+            impl_->refresh_own();
         }
     }
     out.send(impl_->receiver);  // after marking: what is done from now on is heard, what was done before is swept

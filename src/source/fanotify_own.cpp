@@ -8,6 +8,7 @@ namespace touchstone {
 void OwnObjects::refresh(Volumes& volumes, const FanotifyMarker& marker) {
     former_.merge(current_);
     current_.clear();
+    objects_.clear();
     for (const auto& path : paths_) {
         const Fd fd(::open(path.c_str(), O_PATH | O_CLOEXEC | O_NOFOLLOW));
         if (!fd) continue;
@@ -17,6 +18,7 @@ void OwnObjects::refresh(Volumes& volumes, const FanotifyMarker& marker) {
         if (volume == nullptr || ::fstat(fd.get(), &status) != 0) continue;
         const bool directory = S_ISDIR(status.st_mode);
         if (!directory && !S_ISREG(status.st_mode)) continue;
+        objects_.push_back({volume->device, status.st_ino});
         current_.emplace(ObjectKey(volume->id, handle->view()).view(), directory);
         // A file is not ignored in the kernel: a log that is rotated away would stay so, and others may write to it then.
         if (directory && marker.group(volume->group) != nullptr) marker.group(volume->group)->ignore_object(fd.get(), true);

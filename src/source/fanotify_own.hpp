@@ -8,6 +8,7 @@
 
 #include "fanotify_marker.hpp"
 #include "handle.hpp"
+#include "touchstone/probe.hpp"
 
 namespace touchstone {
 
@@ -19,6 +20,9 @@ public:
     void refresh(Volumes& volumes, const FanotifyMarker& marker);
     void settle() { former_.clear(); }
 
+    // Those of now, by identity.
+    const std::vector<KernelObject>& objects() const { return objects_; }
+
     bool is_directory(const ObjectKey& key) const { return contains(key, true); }
     bool is_file(const ObjectKey& key) const { return contains(key, false); }
 
@@ -28,6 +32,7 @@ private:
 
     std::vector<std::string> paths_;
     Objects current_, former_;
+    std::vector<KernelObject> objects_;
 };
 
 }  // namespace touchstone

@@ -127,7 +127,7 @@ void EventTranslator::named_directory(const Subject& subject, const std::vector<
             ground_.forget_unwatched(subject.object);
             enter(subject, spot, name);
             // With directory marks the new one is not marked yet: the sweep marks it, then looks.
-            if (subject.volume->marking != Marking::file_system) sweep(subject, spot.path, "directory made", out);
+            if (subject.volume->marking != Marking::file_system || subject.volume->witnessed) sweep(subject, spot.path, "directory made", out);
         }
         if ((subject.event.mask & FAN_DELETE) == 0) continue;
         const auto directory = ground_.map.get(spot.directory);

@@ -23,6 +23,8 @@ struct Volume {
     Marking marking = Marking::none;
     std::string why;           // not a file system mark
     bool refused = false;      // directory marks too
+    bool witnessed = false;    // the probes tell of changes in its files
+    bool covered = false;      // its watched directories are marked, each, and known to the probes: no file system mark is needed
     std::size_t group = 0;     // which fanotify group it is marked in
     std::uint64_t fsid = 0;    // what events of it carry; 0: not asked yet
 };

@@ -13,6 +13,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "cgroup_paths.hpp"
+#include "lineage.hpp"
 #include "process_table_read.hpp"
 #include "touchstone/bytes.hpp"
 
@@ -68,7 +70,10 @@ struct ProcessTable::Impl {
     std::unordered_map<std::int32_t, Entry> entries;
     std::list<std::int32_t> uses;  // newest first
     std::size_t bytes = 0;
+    CgroupPaths cgroups;
+    std::optional<Lineage> told;  // once the probes tell
 
+    Lineage& lineage();
     std::uint64_t inode_of(int pidfd);
     std::string entity_id(std::int32_t pid, std::uint64_t start_ticks) const;
 
@@ -85,6 +90,24 @@ struct ProcessTable::Impl {
     void used(Entry& entry) { uses.splice(uses.begin(), uses, entry.use); }
     void trim();
 };
+
+Lineage& ProcessTable::Impl::lineage() {
+    if (told) return *told;
+    Lineage::Setup setup;
+    setup.limit = limit;
+    setup.booted = booted;
+    setup.tick = tick;
+    setup.read = [](std::int32_t pid) -> std::optional<Lineage::Running> {
+        const ProcessDirectory directory(pid);
+        ProcessStat stat;
+        auto process = directory ? directory.read(stat) : std::nullopt;
+        if (!process) return std::nullopt;
+        return Lineage::Running{std::move(*process), stat.parent, stat.start_ticks};
+    };
+    setup.entity_id = [this](std::int32_t pid, std::uint64_t start_ticks) { return entity_id(pid, start_ticks); };
+    setup.cgroup_path = [this](std::uint64_t id) { return cgroups.of(id); };
+    return told.emplace(std::move(setup));
+}
 
 std::uint64_t ProcessTable::Impl::inode_of(int pidfd) {
     if (!pidfs) {
@@ -255,6 +278,23 @@ ProcessTable::ProcessTable(std::size_t limit, std::string machine_id, std::strin
 
 ProcessTable::~ProcessTable() = default;
 
+void ProcessTable::learn(const ProbeRecord& record) {
+    Lineage& lineage = impl_->lineage();
+    if (const auto* fork = std::get_if<ForkRecord>(&record)) lineage.forked(*fork);
+    if (const auto* exec = std::get_if<ExecRecord>(&record)) lineage.executed(*exec);
+    if (const auto* exit = std::get_if<ExitRecord>(&record)) lineage.exited(*exit);
+}
+
+void ProcessTable::doubt() {
+    if (impl_->told) impl_->told->doubt();
+}
+
+ActorRef ProcessTable::find(ProcessKey process, const Credentials& credentials, std::string* why) {
+    auto actor = impl_->lineage().find(process, &credentials);
+    if (!actor && why != nullptr) *why = fmt::format("process {} began before the watch and had ended before it could be looked up", process.pid);
+    return actor;
+}
+
 std::size_t ProcessTable::size() const { return impl_->entries.size(); }
 
 ActorRef ProcessTable::find(std::int32_t pid, int pidfd, SteadyTime now, std::string* why) {
@@ -264,6 +304,8 @@ ActorRef ProcessTable::find(std::int32_t pid, int pidfd, SteadyTime now, std::st
         *why = "the process is outside of this PID namespace";
         return nullptr;
     }
+    if (impl_->told)
+        if (auto actor = impl_->told->find(pid, pidfd >= 0)) return actor;
     auto actor = pidfd >= 0 ? impl_->living(pid, pidfd, now, why) : impl_->reaped(pid, now, why);
     impl_->trim();
     return actor;

@@ -148,6 +148,7 @@ Status SweepWalker::visit(const SweepQueue::Item& item) {
 // The start of a walk is an entry too, but of a directory that is not walked: it alone is compared, under its whole path as its name.
 Status SweepWalker::visit_root(const SweepQueue::Item& item) {
     base_ = 0;
+    if (shared_.hooks.on_root) shared_.hooks.on_root(path_);
     auto found = known_->find(path_);
     if (!found) return fail(std::move(found.error()));
     std::optional<Glance> known;

@@ -234,6 +234,46 @@ TEST_CASE("a watched path that does not exist yet is watched for, and again afte
     }
 }
 
+TEST_CASE("with directory marks the way to a path that does not exist yet is marked step by step") {
+    need_root();
+    FileSystemFixture volume("ext4");
+    const std::string x = volume.path() + "/x", y = x + "/y", w = y + "/w";
+    WatchedGround::Setup setup;
+    setup.marks = FanotifyMarks::directory;
+    WatchedGround ground({w}, setup);
+    const auto swept_after = [&](const std::string& command, const std::string& scope) {
+        ground.forget();
+        REQUIRE(shell(command + " " + scope) == 0);
+        ground.listen();
+        INFO(command << " " << scope << "\n" << ground.said().text());
+        CHECK(ground.said().swept(scope));
+        ground.source().learn_way(w);  // as that sweep does before it looks for w
+    };
+    for (const char* round : {"first", "second"}) {
+        INFO(round);
+        swept_after("mkdir", x);
+        swept_after("mkdir", y);
+        swept_after("mkdir", w);
+        ground.learn(w);
+        ground.forget();
+        write_file(w + "/f");
+        ground.listen();
+        CHECK(ground.said().touched(w + "/f", Act::created));
+        // Another takes a place on the way, one that was made before any mark of it.
+        make_directory(volume.path() + "/other");
+        ground.forget();
+        rename_path(x, volume.path() + "/gone");
+        ground.listen();
+        CHECK(ground.said().swept(x));
+        ground.source().learn_way(w);
+        swept_after("mv -T " + volume.path() + "/other", x);
+        swept_after("mkdir", y);
+        REQUIRE(shell("rm -rf " + volume.path() + "/gone") == 0);
+        swept_after("rmdir", y);
+        swept_after("rmdir", x);
+    }
+}
+
 TEST_CASE("without having learned anything, a directory is found by its handle") {
     need_root();
     FileSystemFixture volume("xfs");

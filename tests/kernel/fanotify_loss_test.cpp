@@ -88,7 +88,7 @@ TEST_CASE("directory marks: each directory, new ones by a sweep, other names of 
     WatchedGround ground({w}, setup);
     CHECK_FALSE(ground.source().marking_done());
     ground.learn(w);
-    ground.source().all_swept();
+    ground.source().all_swept(ground.source().sweep_begins());
     CHECK(ground.source().marking_done());
     CHECK(ground.source().marks().front().how == "directory marks");
 

@@ -75,7 +75,7 @@ bool Recorder::swept(const std::string& scope) const {
 }
 
 std::string Recorder::text() const {
-    static constexpr const char* kNames[] = {"created", "modified", "closed", "attributes", "deleted", "moved", "moved_in", "moved_out", "look"};
+    static constexpr const char* kNames[] = {"created", "modified", "closed", "attributes", "deleted", "moved", "moved_in", "moved_out", "look", "changing"};
     std::string text;
     for (const auto& touch : touches()) {
         text += fmt::format("{} {}{} {}\n", kNames[static_cast<int>(touch.act)], touch.path, touch.directory ? "/" : "", touch.other_path);
@@ -108,7 +108,7 @@ WatchedGround::WatchedGround(std::vector<std::string> watches, Setup setup) : wa
     if (!started) FAIL(started.error().what);
     if (!setup.learn) return;
     for (const auto& watch : watches_) learn(watch);
-    source_->all_swept();
+    source_->all_swept(source_->sweep_begins());
     listen();
     forget();
 }

@@ -186,6 +186,22 @@ TEST_CASE("ten thousand random renames, moves and removals agree with a model of
     }
 }
 
+TEST_CASE("objects that are freed are told once, and not when they have come back meanwhile") {
+    Tree tree;
+    tree.map.set_object(tree.a, {1, 10});
+    tree.map.set_object(tree.b, {1, 11});
+    CHECK(tree.map.nodes_of({1, 11}) == std::vector{tree.b});
+    tree.map.drop(tree.a);
+    CHECK(tree.map.take_freed().size() == 2);
+    CHECK(tree.map.take_freed().empty());
+    tree.map.set_object(tree.c, {1, 12});
+    tree.map.clear();
+    const auto again = tree.map.add(tree.map.root(), "again", "C", 1);
+    tree.map.set_object(again, {1, 12});
+    CHECK(tree.map.take_freed().empty());
+    CHECK(tree.map.nodes_of({1, 12}) == std::vector{again});
+}
+
 TEST_CASE("keys tell file systems, types and handles apart, and give them back") {
     const ObjectKey key(7, {0x81, "bytes"});
     CHECK(ObjectKey::file_system(key.view()) == 7);

@@ -1,0 +1,55 @@
+// The probes' word, for the source: which objects they are to watch, and which watched paths their records mean.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "fanotify_ground.hpp"
+#include "fanotify_translator.hpp"
+#include "touchstone/probe.hpp"
+#include "touchstone/process_table.hpp"
+
+namespace touchstone {
+
+// Not thread-safe: the source's lock covers it.
+class ProbeWitness {
+public:
+    using NamesOf = std::function<std::vector<std::string>(ObjectId)>;
+    ProbeWitness(Probes& probes, FanotifyGround& ground, ProcessTable& processes, NamesOf names_of);
+
+    // Watches a directory with its entries, or one file by itself, for as long as the probes run. What finds no room is counted.
+    void watch_directory(KernelObject object);
+    void watch_file(KernelObject object);
+    // The daemon's own files from now on; what was its own before is others' again.
+    void set_own(std::vector<KernelObject> objects);
+    // Directories that have gone are taken out of the filter.
+    void forget_freed();
+
+    // Applies a record: what it says of processes is remembered, and touches of watched paths are put out.
+    void apply(const ProbeRecord& record, WallTime wall, SteadyTime now, Outbox& out);
+
+    // Records were lost.
+    void doubt() { processes_.doubt(); }
+
+    // "" while everything that had to be watched is; else why not.
+    const std::string& refusal() const { return refusal_; }
+
+private:
+    std::vector<std::string> paths_of(const TouchRecord& touch);
+    void enter(KernelObject object, WatchKind kind);
+
+    Probes& probes_;
+    FanotifyGround& ground_;
+    ProcessTable& processes_;
+    NamesOf names_of_;
+    std::vector<KernelObject> own_;
+    std::string refusal_;
+};
+
+// Whether changes of files on such a file system are seen by the probes under the file's own identity.
+bool is_witnessed(const std::string& type);
+
+}  // namespace touchstone

@@ -1,0 +1,165 @@
+"""The eBPF probes: what fanotify cannot tell, and who did it."""
+import fcntl
+import json
+import mmap
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from conftest import changes, wait_until
+
+FS_IOC_GETFLAGS, FS_IOC_SETFLAGS, FS_NODUMP_FL = 0x80086601, 0x40086602, 0x40
+
+release = tuple(int(part) for part in os.uname().release.split("-")[0].split(".")[:2])
+pytestmark = pytest.mark.skipif(release < (6, 13), reason="no timestamp tracepoints")
+
+
+def probes(touchstone):
+    return touchstone.status()["probes"]
+
+
+def test_a_store_through_a_shared_mapping(touchstone):
+    file = touchstone.tree / "mapped"
+    file.write_bytes(b"a" * 8192)
+    with open(file, "r+b") as opened:
+        memory = mmap.mmap(opened.fileno(), 8192)
+    touchstone.watch()
+    memory[4096:4097] = b"b"
+    finding = touchstone.wait_for(file, "changed")
+    assert "sha256" in changes(finding)
+    assert finding["process"]["pid"] == os.getpid()
+    memory.close()
+
+
+def test_inode_flags(touchstone):
+    file = touchstone.tree / "flags"
+    file.write_text("x")
+    touchstone.watch()
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        flags = int.from_bytes(fcntl.ioctl(descriptor, FS_IOC_GETFLAGS, bytes(8)), sys.byteorder)
+        fcntl.ioctl(descriptor, FS_IOC_SETFLAGS, (flags ^ FS_NODUMP_FL).to_bytes(8, sys.byteorder))
+    except OSError:
+        pytest.skip("no inode flags on this file system")
+    finally:
+        os.close(descriptor)
+    finding = touchstone.wait_for(file, "changed")
+    assert finding["process"]["pid"] == os.getpid()
+
+
+def test_a_write_through_a_name_outside(touchstone):
+    file, outside = touchstone.tree / "inside", touchstone.home / "outside"
+    file.write_text("x")
+    os.link(file, outside)
+    touchstone.watch()
+    with open(outside, "a") as opened:
+        opened.write("y")
+        opened.flush()
+        finding = touchstone.wait_for(file, "changed")  # not closed yet
+    assert "sha256" in changes(finding)
+
+
+def test_many_processes_that_are_gone_at_once_are_all_named(touchstone):
+    touchstone.watch()
+    count = 300
+    script = f'i=0; while [ $i -lt {count} ]; do /usr/bin/env true; /bin/cp /etc/hostname {touchstone.tree}/f$i; i=$((i+1)); done'
+    subprocess.run(["sh", "-c", script], check=True)
+    for number in range(count):
+        finding = touchstone.wait_for(touchstone.tree / f"f{number}", "appeared")
+        assert finding["process"]["name"] == "cp", finding
+        assert finding["process"]["args"][-1].endswith(f"/f{number}")
+        assert finding["process"]["parent"]["name"] == "sh"
+
+
+def test_every_writer_of_one_change_is_named(touchstone):
+    file = touchstone.tree / "shared"
+    file.write_text("x")
+    touchstone.watch()
+    with open(file, "a") as opened:
+        opened.write("mine")
+        opened.flush()
+        subprocess.run(["sh", "-c", 'printf theirs >> "$0"', file], check=True)
+    finding = touchstone.wait_for(file, "changed")
+    names = [actor["name"] for actor in finding["touchstone"].get("actors", [finding["process"]])]
+    assert "sh" in names and len(names) == 2, finding["touchstone"]
+
+
+def test_what_is_not_watched_costs_no_record(touchstone):
+    touchstone.watch()
+    outside = touchstone.home / "busy"
+    outside.mkdir()
+    before = probes(touchstone)["records"]
+    for number in range(1000):
+        (outside / f"f{number}").write_text("x")
+    assert probes(touchstone)["records"] - before < 500  # of processes of the host, and of the question
+
+
+def test_file_systems_are_not_marked_as_a_whole_for_long(touchstone):
+    touchstone.watch()
+    marks = [source["how"] for source in touchstone.status()["sources"] if source["source"] == "fanotify"]
+    assert marks and set(marks) == {"directory marks"}
+    (touchstone.tree / "new/deep").mkdir(parents=True)
+    (touchstone.tree / "new/deep/file").write_text("x")
+    touchstone.wait_for(touchstone.tree / "new/deep/file", "appeared")
+
+
+def test_switched_off(touchstone):
+    touchstone.configure(more='[sources]\nebpf = "off"')
+    touchstone.watch()
+    assert probes(touchstone) == {"tier": "none", "why": "switched off by [sources] ebpf"}
+    assert "filesystem mark" in {source["how"] for source in touchstone.status()["sources"]}
+    assert not touchstone.notices("fallback")
+
+
+def test_not_permitted(touchstone):
+    """What refuses them is a limit on the memory of maps here."""
+    touchstone.configure(more='[limits]\nprobe_ring = 1073741824\nprobe_told = 100000000')
+    touchstone.build()
+    touchstone.start(prefix=["prlimit", "--as=2000000000"])
+    assert probes(touchstone)["tier"] == "none"
+    assert touchstone.notices("fallback")[0]["touchstone"]["details"]["why"] == probes(touchstone)["why"]
+    touchstone.stop()
+    touchstone.configure(more='[limits]\nprobe_ring = 1073741824\nprobe_told = 100000000\n[sources]\nebpf = "required"')
+    touchstone.start(wait=False, prefix=["prlimit", "--as=2000000000"])
+    assert touchstone.daemon.wait(timeout=30) == 70
+    assert "required" in touchstone.stderr.read_text()
+
+
+def test_a_tiny_ring_loses_nothing(touchstone):
+    touchstone.configure(more="[limits]\nprobe_ring = 4096\nprobe_told = 16")
+    for number in range(400):
+        (touchstone.tree / f"f{number}").write_text("x")
+    touchstone.watch()
+    for number in range(400):
+        with open(touchstone.tree / f"f{number}", "a") as file:
+            file.write("y")
+    for number in range(400):
+        touchstone.wait_for(touchstone.tree / f"f{number}", "changed")
+
+
+def test_doctor_names_every_probe(touchstone):
+    touchstone.build()
+    said = json.loads(touchstone.run("doctor", "--json", check=False).stdout)["diagnoses"]
+    subjects = {each["subject"] for each in said if each["level"] == "ok"}
+    assert {"eBPF", "tp_btf/ctime_ns_xchg", "tp_btf/sched_process_exec"} <= subjects
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_the_way_to_a_watch_comes_and_goes(touchstone, turn):
+    late = touchstone.tree / "one/two/late"
+    touchstone.configure(path=late)
+    touchstone.watch()
+    made = 0
+    for pause in (0, 0.001, 0.01, 0.05):
+        for part in (late.parents[1], late.parent, late):
+            part.mkdir()
+            time.sleep(pause)
+        made += 1
+        wait_until(lambda: len(touchstone.findings(late, "appeared")) == made, touchstone.summary)
+        (late / "file").write_text("x")
+        wait_until(lambda: len(touchstone.findings(late / "file", "appeared")) == made, touchstone.summary)
+        subprocess.run(["rm", "-rf", late.parents[1]], check=True)
+        wait_until(lambda: len(touchstone.findings(late, "vanished")) == made, touchstone.summary)
