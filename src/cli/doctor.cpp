@@ -63,6 +63,7 @@ std::vector<Diagnosis> examine(const std::string& config_file) {
     add(examine_kernel());
     add(examine_privileges());
     const auto loaded = load_config(config_file);
+    add(examine_probes(loaded ? loaded->config.sources.ebpf : ProbeUse::automatic));
     if (!loaded) {
         out.push_back({Diagnosis::Level::fail, "configuration", loaded.error().what, "correct it; see touchstone.toml(5)"});
     } else {

@@ -69,12 +69,6 @@ Diagnosis safe_open() {
     return {Level::fail, "openat2", system_error("refused").what, "use Linux 5.6 or newer, and a system call filter that allows openat2"};
 }
 
-Diagnosis timestamps() {
-    const bool btf = ::access("/sys/kernel/btf/vmlinux", R_OK) == 0;
-    return {Level::ok, "eBPF", fmt::format("not used by this version ({})", btf ? "the kernel has type information for it" : "the kernel has no type information for it"),
-            ""};
-}
-
 // As systemctl(1) enables it.
 bool is_compared_regularly() {
     return ::faccessat(AT_FDCWD, "/etc/systemd/system/timers.target.wants/touchstone-check.timer", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
@@ -91,18 +85,15 @@ std::vector<Diagnosis> examine_kernel() {
                           "a process may be mistaken for a later one with its number"),
             rename_event(),
             queue(),
-            safe_open(),
-            timestamps()};
+            safe_open()};
 }
 
 std::vector<Diagnosis> examine_limits_of_sight() {
     std::vector<Diagnosis> out{
-        {Level::warn, "shared mappings", "what a process stores through a writable shared mapping is not told by fanotify: it is found by the next full comparison",
-         "run `touchstone check` regularly: systemctl enable --now touchstone-check.timer"},
-        {Level::warn, "inode flags", "chattr(1) and project ids change without an event: they are found with the next change of the object or the next full comparison",
-         "the same timer finds them"},
+        {Level::warn, "mapped pages", "a store to a page of a shared mapping that was changed before and not written to disk since is not told: it is found by the next full comparison",
+         "the same timer finds it"},
         {Level::warn, "raw devices", "writes to a block device below a mounted file system make no event for the files on it: they are found by the next full comparison",
-         "the same timer finds them"},
+         "run `touchstone check` regularly: systemctl enable --now touchstone-check.timer"},
     };
     if (!is_compared_regularly()) return out;
     for (auto& each : out) each = {Level::ok, each.subject, each.meaning + ", for which touchstone-check.timer is enabled", ""};

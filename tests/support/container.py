@@ -5,7 +5,7 @@ import pathlib
 import signal
 import subprocess
 
-PACKAGES = "systemd,systemd-sysv,dbus,procps,libssl3,libspdlog1.10,libfmt9,libsqlite3-0,libarchive13,libsystemd0,libstdc++6,python3-minimal,logrotate"
+PACKAGES = "systemd,systemd-sysv,dbus,procps,libssl3,libspdlog1.10,libfmt9,libsqlite3-0,libarchive13,libsystemd0,libbpf1,libstdc++6,python3-minimal,logrotate"
 SUITE = "bookworm"
 
 # Units that want hardware, a console or the network.
@@ -49,7 +49,7 @@ def boot(root, job, timeout):
             (group / "cgroup.procs").write_text(str(os.getpid()))
 
     command = ["systemd-nspawn", "--quiet", f"--directory={root}", "--register=no", "--keep-unit", f"--machine=touchstone-{os.getpid()}",
-               f"--bind={job}:/mnt/job", "--system-call-filter=fanotify_init fanotify_mark open_by_handle_at name_to_handle_at", "--boot"]
+               f"--bind={job}:/mnt/job", "--system-call-filter=fanotify_init fanotify_mark open_by_handle_at name_to_handle_at bpf", "--boot"]
     try:
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=enter) as container:
             try:

@@ -111,7 +111,7 @@ TEST_CASE("no output at all is a failure") {
 
 TEST_CASE("every failure and warning of this host comes with a word on what it means") {
     auto all = examine_kernel();
-    for (auto& more : {examine_privileges(), examine_limits_of_sight()}) all.insert(all.end(), more.begin(), more.end());
+    for (auto& more : {examine_privileges(), examine_probes(ProbeUse::automatic), examine_limits_of_sight()}) all.insert(all.end(), more.begin(), more.end());
     CHECK(all.size() >= 15);
     for (const auto& each : all) {
         CHECK_FALSE(each.subject.empty());
