@@ -13,7 +13,7 @@
 namespace touchstone {
 namespace {
 
-constexpr std::size_t kBatch = 256;
+constexpr std::size_t kBatch = 1024;
 constexpr Nanoseconds kFlushWithin = std::chrono::milliseconds(150);  // DESIGN.md 5.3 allows 200
 constexpr Nanoseconds kIdleTick = std::chrono::seconds(1);
 constexpr Nanoseconds kCatchUpFor = std::chrono::milliseconds(50);  // at a time: outputs that are behind must not hold up the others
