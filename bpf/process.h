@@ -122,10 +122,12 @@ static __always_inline void fill_path(struct ts_exec *exec, struct file *file)
             break;
         if (used > TS_PATH_SIZE - TS_NAME_SIZE)
             break;
-        long size = bpf_probe_read_kernel_str(&exec->path[used & (TS_PATH_SIZE - 1)], TS_NAME_SIZE, BPF_CORE_READ(dentry, d_name.name));
-        if (size <= 0)
+        __u32 size = bpf_probe_read_kernel_str(&exec->path[used & (TS_PATH_SIZE - 1)], TS_NAME_SIZE, BPF_CORE_READ(dentry, d_name.name));
+        if (size > TS_NAME_SIZE)
             break;
         used += size;
+        barrier_var(used);
+        used &= 2 * TS_PATH_SIZE - 1; /* changes nothing, but the verifier then sees the same range each time round */
         dentry = parent;
     }
     exec->path_size = used;

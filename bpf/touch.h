@@ -8,7 +8,7 @@
 #ifndef TOUCHSTONE_TOUCH_H
 #define TOUCHSTONE_TOUCH_H
 
-#define MAX_ALIASES 8 /* names of one inode that are looked through; one with more is in ts_watched by itself */
+#define MAX_ALIASES 4 /* names of one inode that are looked through; one with more is in ts_watched by itself */
 
 struct subject {
     struct ts_object object;
@@ -31,9 +31,8 @@ static __always_inline struct dentry *dentry_of(struct hlist_node *alias)
 }
 
 /* Finds a name whose directory is watched. Without one, the first name stays. True when the object is watched by its place. */
-static __always_inline bool find_name(struct inode *inode, struct subject *subject)
+static __always_inline bool find_name(struct hlist_node *alias, struct subject *subject)
 {
-    struct hlist_node *alias = inode->i_dentry.first;
     for (int i = 0; i < MAX_ALIASES && alias; i++) {
         struct dentry *name = dentry_of(alias);
         struct dentry *above = BPF_CORE_READ(name, d_parent);
@@ -59,11 +58,12 @@ static __always_inline bool is_watched(struct inode *inode, struct subject *subj
     __u32 flags = watch_of(subject->object.device, subject->object.inode);
     if (flags & TS_WATCH_OWN)
         return false;
-    if (find_name(inode, subject) || (flags & TS_WATCH_OBJECT))
+    struct hlist_node *first = inode->i_dentry.first;
+    if (find_name(first, subject) || (flags & TS_WATCH_OBJECT))
         return true;
     /* A file that was opened by its handle has no name here, but a dentry, unlike one that is just being made; on a watched device the daemon looks
      * its names up. */
-    return !subject->name && inode->i_dentry.first && subject->links && !S_ISDIR(subject->mode) && watch_of(subject->object.device, 0);
+    return !subject->name && first && subject->links && !S_ISDIR(subject->mode) && watch_of(subject->object.device, 0);
 }
 
 /* True when this is the first touch of the object by this process since the daemon has looked. */
@@ -111,6 +111,7 @@ static __always_inline int touched(struct inode *inode, __u8 witness)
         count->repeated++;
         return 0;
     }
+    const struct cred *cred = task->cred;
     struct ts_touch *touch = reserve(TS_TOUCH, sizeof *touch);
     if (!touch) {
         forget(&subject, &who);
@@ -122,10 +123,10 @@ static __always_inline int touched(struct inode *inode, __u8 witness)
     touch->links = subject.links;
     touch->writers = inode->i_writecount.counter;
     touch->writable_mappings = inode->i_mapping->i_mmap_writable.counter;
-    touch->uid = task->cred->uid.val;
-    touch->euid = task->cred->euid.val;
-    touch->gid = task->cred->gid.val;
-    touch->egid = task->cred->egid.val;
+    touch->uid = cred->uid.val;
+    touch->euid = cred->euid.val;
+    touch->gid = cred->gid.val;
+    touch->egid = cred->egid.val;
     touch->mode = subject.mode;
     touch->witness = witness;
     touch->flags = S_ISDIR(subject.mode) ? TS_DIRECTORY : 0;
