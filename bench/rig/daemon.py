@@ -52,27 +52,34 @@ def notice_needle(action):
 
 class Touchstone:
     def __init__(self, build, home):
-        self.program, home = pathlib.Path(build) / "touchstone", pathlib.Path(home)
+        self.program = pathlib.Path(build) / "touchstone"
+        self._home = home = pathlib.Path(home)
         self.tree = home / "tree"  # what is watched
         self.tree.mkdir(exist_ok=True)
         self.log = Log(home / "log/events.jsonl")
         self._stderr = open(home / "stderr", "ab")
         self._config = home / "touchstone.toml"
+        self.configure()
+        self._daemon = None
+
+    def configure(self, ebpf="automatic"):
+        """What the next start() uses as its sources."""
         self._config.write_text(
             f"""
 [baseline]
-path = "{home}/baseline/baseline.db"
+path = "{self._home}/baseline/baseline.db"
 [state]
-path = "{home}/state"
+path = "{self._home}/state"
 [output.json]
 path = "{self.log.path}"
 [output.journald]
 enabled = false
+[sources]
+ebpf = "{ebpf}"
 [[watch]]
 path = "{self.tree}"
 """
         )
-        self._daemon = None
 
     def build_baseline(self):
         """Its seconds."""
