@@ -30,9 +30,12 @@ enum { BPF_RB_AVAIL_DATA = 0, BPF_RB_RING_SIZE = 1 };
 /* <linux/fs.h>, <linux/stat.h>, <linux/kernel.h> */
 #define S_IFMT 0170000
 #define S_IFDIR 0040000
+#define S_IFBLK 0060000
+#define S_IFREG 0100000
 #define S_ISDIR(mode) (((mode) & S_IFMT) == S_IFDIR)
 #define I_NEW (1 << 3)
 #define MAY_WRITE 2
+#define PF_EXITING 0x00000004
 #define PF_KTHREAD 0x00200000
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -87,6 +90,10 @@ struct file {
     struct path f_path;
     struct inode *f_inode;
 };
+
+struct renamedata { struct dentry *old_dentry, *new_dentry; };
+
+struct kiocb { struct file *ki_filp; };
 
 struct cred { kuid_t uid, euid; kgid_t gid, egid; };
 struct ns_common { unsigned int inum; };

@@ -6,6 +6,7 @@
 #define TOUCHSTONE_PROCESS_H
 
 #define MAX_COMPONENTS 64
+#define MAX_LEVELS_SIZE 1024 /* of the numbers of a process in its pid namespaces: the kernel allows 32 of these */
 #define NOT_SET 4294967295U
 
 #define MAX_PID_LEVELS 8
@@ -13,7 +14,8 @@
 /* The last member of struct pid is a variable array: no typed pointer leads into it. */
 static __always_inline struct upid *number_at(struct pid *pid, __u32 level)
 {
-    return (void *)pid + bpf_core_field_offset(struct pid, numbers) + (__u64)level * bpf_core_type_size(struct upid);
+    __u64 offset = level * bpf_core_type_size(struct upid) & (MAX_LEVELS_SIZE - 1); /* bounded, or the verifier fears for the sum */
+    return (void *)pid + bpf_core_field_offset(struct pid, numbers) + offset;
 }
 
 static __always_inline struct pid_namespace *namespace_at(struct pid *pid, __u32 level)
@@ -86,8 +88,7 @@ static __always_inline void fill_credentials(struct ts_exec *exec, struct task_s
 static __always_inline void fill_surroundings(struct ts_exec *exec, struct task_struct *task)
 {
     struct pid *pid = task->thread_pid;
-    unsigned int level = BPF_CORE_READ(pid, level);
-    struct pid_namespace *pids = namespace_at(pid, level);
+    struct pid_namespace *pids = namespace_at(pid, pid->level);
     exec->pid_namespace = BPF_CORE_READ(pids, ns.inum);
     exec->mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
     exec->cgroup = bpf_get_current_cgroup_id();
@@ -98,13 +99,15 @@ static __always_inline void fill_surroundings(struct ts_exec *exec, struct task_
         bpf_probe_read_kernel_str(exec->tty, sizeof exec->tty, tty->name);
 }
 
-/* The path from the file upwards, over mount points, as far as there is room. The first name is the file's. */
+/* The path from the file upwards, over mount points, as far as there is room. The first name is the file's. What is used is kept in the record, where
+ * the verifier does not follow it through every turn. */
 static __always_inline void fill_path(struct ts_exec *exec, struct file *file)
 {
     struct dentry *dentry = file->f_path.dentry;
     struct vfsmount *vfs = file->f_path.mnt;
     struct mount *mount = (void *)vfs - bpf_core_field_offset(struct mount, mnt);
-    __u32 used = 0;
+    volatile __u32 *used = &exec->path_size;
+    *used = 0;
     for (int i = 0; i < MAX_COMPONENTS; i++) {
         struct dentry *top = BPF_CORE_READ(mount, mnt.mnt_root);
         if (dentry == top) {
@@ -120,17 +123,15 @@ static __always_inline void fill_path(struct ts_exec *exec, struct file *file)
         struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
         if (parent == dentry)
             break;
-        if (used > TS_PATH_SIZE - TS_NAME_SIZE)
+        __u32 begin = *used;
+        if (begin > TS_PATH_SIZE - TS_NAME_SIZE)
             break;
-        __u32 size = bpf_probe_read_kernel_str(&exec->path[used & (TS_PATH_SIZE - 1)], TS_NAME_SIZE, BPF_CORE_READ(dentry, d_name.name));
-        if (size > TS_NAME_SIZE)
+        long size = bpf_probe_read_kernel_str(&exec->path[begin & (TS_PATH_SIZE - 1)], TS_NAME_SIZE, BPF_CORE_READ(dentry, d_name.name));
+        if (size <= 0)
             break;
-        used += size;
-        barrier_var(used);
-        used &= 2 * TS_PATH_SIZE - 1; /* changes nothing, but the verifier then sees the same range each time round */
+        *used = begin + size;
         dentry = parent;
     }
-    exec->path_size = used;
 }
 
 static __always_inline void fill_arguments(struct ts_exec *exec, struct task_struct *task)
@@ -158,7 +159,6 @@ static __always_inline int executed(struct task_struct *task, struct linux_binpr
     exec->executable.inode = inode->i_ino;
     exec->executable.device = inode->i_sb->s_dev;
     exec->executable.reserved = 0;
-    exec->path_size = 0;
     exec->path_whole = 0;
     exec->args_size = 0;
     fill_credentials(exec, task);

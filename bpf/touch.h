@@ -30,7 +30,18 @@ static __always_inline struct dentry *dentry_of(struct hlist_node *alias)
     return alias ? (struct dentry *)((void *)alias - bpf_core_field_offset(struct dentry, d_u.d_alias)) : 0;
 }
 
-/* Finds a name whose directory is watched. Without one, the first name stays. True when the object is watched by its place. */
+/* A name of the object: kept when its directory is watched, or when there is none better. */
+static __always_inline bool offer_name(struct subject *subject, struct dentry *name, __u64 parent)
+{
+    bool watched = (watch_of(subject->object.device, parent) & TS_WATCH_ENTRIES) != 0;
+    if (watched || !subject->name) {
+        subject->name = name;
+        subject->parent = parent;
+    }
+    return watched;
+}
+
+/* The names that the kernel remembers, until one's directory is watched. */
 static __always_inline bool find_name(struct hlist_node *alias, struct subject *subject)
 {
     for (int i = 0; i < MAX_ALIASES && alias; i++) {
@@ -39,13 +50,7 @@ static __always_inline bool find_name(struct hlist_node *alias, struct subject *
         alias = BPF_CORE_READ(alias, next);
         if (above == name) /* a root, or opened by handle and connected to nothing */
             continue;
-        __u64 parent = BPF_CORE_READ(above, d_inode, i_ino);
-        bool watched = (watch_of(subject->object.device, parent) & TS_WATCH_ENTRIES) != 0;
-        if (!subject->name || watched) {
-            subject->name = name;
-            subject->parent = parent;
-        }
-        if (watched)
+        if (offer_name(subject, name, BPF_CORE_READ(above, d_inode, i_ino)))
             return true;
         if (subject->links < 2)
             break;
@@ -53,13 +58,26 @@ static __always_inline bool find_name(struct hlist_node *alias, struct subject *
     return false;
 }
 
-static __always_inline bool is_watched(struct inode *inode, struct subject *subject)
+/* `at` is the name by which the object is reached, NULL when the probe knows of none. */
+static __always_inline bool is_placed(struct inode *inode, struct dentry *at, struct hlist_node *first, struct subject *subject)
+{
+    /* Below overlayfs a file has the path of one inode and is another. */
+    if (at && at->d_inode == inode && at->d_parent != at) {
+        if (offer_name(subject, at, at->d_parent->d_inode->i_ino))
+            return true;
+        if (subject->links < 2)
+            return false;
+    }
+    return find_name(first, subject);
+}
+
+static __always_inline bool is_watched(struct inode *inode, struct dentry *at, struct subject *subject)
 {
     __u32 flags = watch_of(subject->object.device, subject->object.inode);
     if (flags & TS_WATCH_OWN)
         return false;
     struct hlist_node *first = inode->i_dentry.first;
-    if (find_name(first, subject) || (flags & TS_WATCH_OBJECT))
+    if (is_placed(inode, at, first, subject) || (flags & TS_WATCH_OBJECT))
         return true;
     /* A file that was opened by its handle has no name here, but a dentry, unlike one that is just being made; on a watched device the daemon looks
      * its names up. */
@@ -70,6 +88,8 @@ static __always_inline bool is_watched(struct inode *inode, struct subject *subj
 static __always_inline bool is_first(const struct subject *subject, const struct ts_process *who)
 {
     struct ts_seen_key key = {.object = subject->object, .start = who->start, .tgid = who->tgid};
+    if (bpf_map_lookup_elem(&ts_seen, &key)) /* cheaper than an update that fails */
+        return false;
     __u64 now = bpf_ktime_get_boot_ns();
     return bpf_map_update_elem(&ts_seen, &key, &now, BPF_NOEXIST) == 0;
 }
@@ -91,7 +111,7 @@ static __always_inline void fill_name(struct ts_touch *touch, const struct subje
         touch->flags |= TS_NO_NAME;
 }
 
-static __always_inline int touched(struct inode *inode, __u8 witness)
+static __always_inline int touched(struct inode *inode, struct dentry *at, __u8 witness)
 {
     struct subject subject = {
         .object = {.inode = inode->i_ino, .device = inode->i_sb->s_dev},
@@ -101,7 +121,7 @@ static __always_inline int touched(struct inode *inode, __u8 witness)
     struct ts_counters *count = counters();
     if (!count)
         return 0;
-    if (!is_watched(inode, &subject)) {
+    if (!is_watched(inode, at, &subject)) {
         count->unwatched++;
         return 0;
     }
@@ -134,18 +154,6 @@ static __always_inline int touched(struct inode *inode, __u8 witness)
     fill_name(touch, &subject);
     submit(touch, true);
     return 0;
-}
-
-static __always_inline bool is_new(struct inode *inode)
-{
-    struct inode___6_14 *newer = (void *)inode; /* an enum there, which is no integer to CO-RE */
-    return ((bpf_core_field_exists(newer->i_state) ? newer->i_state : inode->i_state) & I_NEW) != 0;
-}
-
-/* An inode that is read from disk gets its times by the same way; nobody can have changed it then. */
-static __always_inline int ctime_set(struct inode *inode)
-{
-    return is_new(inode) ? 0 : touched(inode, TS_BY_CTIME);
 }
 
 #endif

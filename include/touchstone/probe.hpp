@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -35,6 +36,7 @@ struct Credentials {
     bool operator==(const Credentials&) const = default;
 };
 
+// What was noticed. The first three come before the change is there: what is read at once may be the old content yet.
 enum class Witness { ctime = 1, write = 2, mapping = 3, attributes = 4, name = 5 };
 
 struct TouchRecord {
@@ -83,6 +85,8 @@ Result<ProbeRecord> decode_record(const void* bytes, std::size_t size);
 // Which family of probes sees changes here, the best first.
 enum class ProbeTier {
     timestamps,  // tracepoints of the inode's change time (6.13)
+    lsm,         // as fentry, with a security hook for writes where bpf is an active security module
+    fentry,      // the functions that every file system's changes go through (5.15)
     none,
 };
 std::string_view name_of(ProbeTier tier);
@@ -92,12 +96,14 @@ struct ProbeReport {
     std::string witnesses;  // in words
     bool attached = false;
     std::string why_not;    // "" when attached
+    bool missing = false;   // what it witnesses is therefore not seen: the tier needs it, and nothing stands in
 };
 
 struct ProbeOptions {
     std::uint32_t ring_bytes = 8u << 20;  // rounded up to a power of two, a page at least
     std::uint32_t watched = 2'000'000;    // objects; memory is used as they come
     std::uint32_t seen = 65'536;          // touches remembered as told; memory is taken at once (about 100 bytes each)
+    std::optional<ProbeTier> tier;        // this one or none; else the best that the kernel has
 };
 
 struct ProbeCounters {
@@ -112,10 +118,11 @@ struct ProbeCounters {
 
 enum class WatchKind : std::uint32_t { object = 1, directory = 3, own = 4 };  // directory: itself and what is directly in it
 
-// Thread: drain(), check() on one thread; watch(), unwatch(), looked_at() and counters() from any.
+// Thread: drain(), check(), examine() and repair() on one thread; watch(), unwatch(), looked_at() and counters() from any.
 class Probes {
 public:
-    // no_permission: it takes CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN; system when the kernel lacks BTF or refuses every tier: the reports then say why.
+    // Fails when the kernel has or allows no tier: `what` says why of each. EOPNOTSUPP when it has none, no_permission for want of CAP_BPF or
+    // CAP_PERFMON. A single program that is refused is no failure: reports() has it.
     static Result<std::unique_ptr<Probes>> load(const ProbeOptions& options);
     ~Probes();
 
@@ -136,7 +143,11 @@ public:
     // after a drain().
     std::string check();
 
-    // Attaches every probe anew.
+    // The same of the next `entries` of what the kernel holds: the filter is what was put there, and nothing counts as told that never was. `now` is
+    // CLOCK_BOOTTIME.
+    std::string examine(std::size_t entries, Nanoseconds now);
+
+    // Attaches every probe anew and puts the filter right; whatever was told is told again.
     Status repair();
 
     // E2BIG: ProbeOptions::watched are watched already.

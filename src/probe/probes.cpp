@@ -1,41 +1,26 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <sys/stat.h>
+#include <sched.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <cstdio>
 #include <mutex>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "handles.hpp"
-#include "object.hpp"
+#include "family.hpp"
 #include "touchstone/probe.hpp"
 #include "touchstone/wire.h"
 
 namespace touchstone {
 namespace {
 
-struct Program {
-    const char* function;
-    const char* name;
-    const char* witnesses;
-};
-
-constexpr std::array<Program, 6> kPrograms{{
-    {"ts_on_fork", "tp_btf/sched_process_fork", "processes that begin"},
-    {"ts_on_exec", "tp_btf/sched_process_exec", "programs that are run, with arguments and user"},
-    {"ts_on_exit", "tp_btf/sched_process_exit", "processes that end"},
-    {"ts_on_ctime", "tp_btf/ctime_ns_xchg", "every change of an inode: writes, mappings, attributes, names"},
-    {"ts_on_ctime_skip", "tp_btf/ctime_xchg_skip", "changes within one clock tick of the last"},
-    {"ts_on_ctime_set", "tp_btf/inode_set_ctime_to_ts", "change times that are set as they are given"},
-}};
+constexpr int kPatience = 100;
 
 ts_object to_wire(KernelObject object) {
     ts_object wire{};
@@ -44,29 +29,19 @@ ts_object to_wire(KernelObject object) {
     return wire;
 }
 
-// What libbpf would print; the last line of the verifier's words says most.
-thread_local std::string last_words;
-int keep_words(libbpf_print_level level, const char* format, va_list arguments) {
-    if (level != LIBBPF_WARN) return 0;
-    std::array<char, 512> text{};
-    const int size = std::vsnprintf(text.data(), text.size(), format, arguments);
-    if (size > 0) last_words.assign(text.data(), ::strnlen(text.data(), text.size()));
-    while (!last_words.empty() && last_words.back() == '\n') last_words.pop_back();
-    return size;
+KernelObject from_wire(const ts_object& object) { return {makedev(object.device >> 20, object.device & 0xfffff), object.inode}; }
+
+bool same(const ts_seen_key& a, const ts_seen_key& b) {
+    return a.object.inode == b.object.inode && a.object.device == b.object.device && a.start == b.start && a.tgid == b.tgid;
 }
 
-// The inode of this process's pid namespace; 0 when it is the initial one.
-std::uint32_t own_pid_namespace() {
-    constexpr ino_t kInitial = 0xEFFFFFFC;
-    struct stat status {};
-    if (::stat("/proc/self/ns/pid", &status) != 0 || status.st_ino == kInitial) return 0;
-    return static_cast<std::uint32_t>(status.st_ino);
-}
-
-Error load_error(int error) {
-    if (error == EPERM || error == EACCES) return {"load the probes: bpf(2) is not permitted", ErrorKind::no_permission, error};
-    if (error == ESRCH) return {"load the probes: this kernel has not all of the tracepoints (Linux 6.13)", ErrorKind::system, error};
-    return system_error("load the probes: " + last_words, error);
+// One step through a hash; nullopt at its end. When the last key has gone meanwhile, from the beginning.
+template <class Key>
+bool step(int map, std::optional<Key>& key) {
+    Key next{};
+    if (bpf_map_get_next_key(map, key ? &*key : nullptr, &next) != 0) key.reset();
+    else key = next;
+    return key.has_value();
 }
 
 std::uint32_t ring_size(std::uint32_t wanted) {
@@ -77,19 +52,27 @@ std::uint32_t ring_size(std::uint32_t wanted) {
 }  // namespace
 
 struct Probes::Impl {
-    Object object;
-    std::vector<Link> links;
-    std::vector<bpf_program*> programs;
-    std::vector<ProbeReport> reports;
+    ProbeTier tier = ProbeTier::none;
+    std::optional<Family> family;
     Ring ring;
     int watched = -1, seen = -1, count = -1;
     std::uint32_t cpus = 1;
 
     const Each* each = nullptr;  // of the drain() that runs
     std::uint64_t read = 0, malformed = 0, malformed_before = 0;
-    ts_counters counted{};  // at the last drain()
-    std::uint64_t made = 0;  // at the last check()
-    std::uint64_t missed_at_check = 0, missed_fresh = 0;
+    ts_counters counted{};                                       // at the last drain()
+    std::uint64_t made = 0, missed = 0, missed_not_told = 0;     // at the last check()
+
+    struct ObjectHash {
+        std::size_t operator()(const KernelObject& object) const { return std::hash<std::uint64_t>{}(object.inode * 0x9e3779b97f4a7c15u ^ object.device); }
+    };
+
+    // What ts_watched holds.
+    std::mutex filter;
+    std::unordered_map<KernelObject, std::uint32_t, ObjectHash> entered;
+    std::size_t next_bucket = 0;
+    std::optional<ts_object> last_watched;
+    std::optional<ts_seen_key> last_seen;
 
     // What ts_seen holds, by inode; all is told again when there are more than `most`.
     mutable std::mutex mutex;
@@ -100,9 +83,15 @@ struct Probes::Impl {
     void record(const void* bytes, std::size_t size);
     void remember(std::uint64_t inode, const ts_seen_key& key);
     Status open(const ProbeOptions& options);
-    Status attach();
+    Status map(const MapSizes& sizes);
+    std::string examine_entered(std::size_t entries);
+    std::string examine_watched(std::size_t entries);
+    std::string examine_seen(std::size_t entries, Nanoseconds now);
+    bool is_told(const ts_seen_key& key) const;
+    void restore_filter();
+    void forget_told();
     ts_counters sum() const;
-    std::uint64_t missed() const;
+    std::uint64_t unread() const;  // made, and found no room
 };
 
 int Probes::Impl::on_record(void* self, void* bytes, std::size_t size) {
@@ -129,51 +118,37 @@ void Probes::Impl::record(const void* bytes, std::size_t size) {
 
 void Probes::Impl::remember(std::uint64_t inode, const ts_seen_key& key) {
     const std::lock_guard lock(mutex);
-    if (told.size() >= most) {
-        for (const auto& [_, old] : told) bpf_map_delete_elem(seen, &old);
-        told.clear();
-    }
+    if (told.size() >= most) forget_told();
     told.emplace(inode, key);
 }
 
 Status Probes::Impl::open(const ProbeOptions& options) {
-    libbpf_set_print(keep_words);
-    object.reset(bpf_object__open_mem(touchstone_bpf_object, bpf_object_size(), nullptr));
-    if (!object) return fail(system_error("read the probes: " + last_words));
-    most = std::max(options.seen, 1u);
-    const auto resize = [&](const char* map, std::uint32_t entries) { bpf_map__set_max_entries(bpf_object__find_map_by_name(object.get(), map), entries); };
-    const ts_settings settings{own_pid_namespace()};
-    bpf_map* const place = bpf_object__find_map_by_name(object.get(), ".rodata.settings");
-    if (place == nullptr || bpf_map__set_initial_value(place, &settings, sizeof settings) != 0) return fail(system_error("set up the probes"));
-    resize("ts_ring", ring_size(options.ring_bytes));
-    resize("ts_watched", std::max(options.watched, 1u));
-    resize("ts_seen", std::max(options.seen, 1u));
-    if (const int error = bpf_object__load(object.get()); error != 0) return fail(load_error(-error));
-    const auto map = [&](const char* name) { return bpf_object__find_map_fd_by_name(object.get(), name); };
-    watched = map("ts_watched");
-    seen = map("ts_seen");
-    count = map("ts_count");
-    cpus = static_cast<std::uint32_t>(std::max(libbpf_num_possible_cpus(), 1));
-    ring.reset(ring_buffer__new(map("ts_ring"), on_record, this, nullptr));
-    return ring ? Status{} : fail(system_error("map the ring of the probes"));
+    const auto kernel = Kernel::running();
+    if (!kernel) return fail(kernel.error());
+    const MapSizes sizes{ring_size(options.ring_bytes), std::max(options.watched, 1u), std::max(options.seen, 1u)};
+    Error refused{"", ErrorKind::system, EOPNOTSUPP};
+    for (const auto each_tier : {ProbeTier::timestamps, ProbeTier::lsm, ProbeTier::fentry}) {
+        if (options.tier.value_or(each_tier) != each_tier) continue;
+        if (auto attached = Family::attach(each_tier, *kernel, sizes)) {
+            family.emplace(std::move(*attached));
+            tier = each_tier;
+            return map(sizes);
+        } else {
+            refused.what += (refused.what.empty() ? "" : "; ") + attached.error().what;
+            if (refused.code == EOPNOTSUPP) std::tie(refused.kind, refused.code) = std::pair(attached.error().kind, attached.error().code);
+        }
+    }
+    return fail(refused);
 }
 
-Status Probes::Impl::attach() {
-    Status result;
-    for (const auto& each_program : kPrograms) {
-        bpf_program* program = bpf_object__find_program_by_name(object.get(), each_program.function);
-        Link link(program != nullptr ? bpf_program__attach(program) : nullptr);
-        ProbeReport report{each_program.name, each_program.witnesses, link != nullptr, {}};
-        if (!link) {
-            const auto error = system_error(std::string("attach ") + each_program.name);
-            report.why_not = error.what;
-            result = fail(error);
-        }
-        reports.push_back(std::move(report));
-        programs.push_back(program);
-        links.push_back(std::move(link));
-    }
-    return result;
+Status Probes::Impl::map(const MapSizes& sizes) {
+    most = sizes.seen;
+    watched = family->map("ts_watched");
+    seen = family->map("ts_seen");
+    count = family->map("ts_count");
+    cpus = static_cast<std::uint32_t>(std::max(libbpf_num_possible_cpus(), 1));
+    ring.reset(ring_buffer__new(family->map("ts_ring"), on_record, this, nullptr));
+    return ring ? Status{} : fail(system_error("map the ring of the probes"));
 }
 
 ts_counters Probes::Impl::sum() const {
@@ -191,14 +166,9 @@ ts_counters Probes::Impl::sum() const {
     return total;
 }
 
-std::uint64_t Probes::Impl::missed() const {
-    std::uint64_t total = 0;
-    for (const bpf_program* program : programs) {
-        bpf_prog_info info{};
-        std::uint32_t size = sizeof info;
-        if (program != nullptr && bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) == 0) total += info.recursion_misses;
-    }
-    return total;
+std::uint64_t Probes::Impl::unread() const {
+    const auto total = sum();
+    return total.lost + total.lost_processes;
 }
 
 Probes::Probes(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -207,61 +177,139 @@ Probes::~Probes() = default;
 Result<std::unique_ptr<Probes>> Probes::load(const ProbeOptions& options) {
     auto impl = std::make_unique<Impl>();
     if (auto opened = impl->open(options); !opened) return fail(opened.error());
-    if (auto attached = impl->attach(); !attached) return fail(attached.error());
     return std::unique_ptr<Probes>(new Probes(std::move(impl)));
 }
 
-std::string_view name_of(ProbeTier tier) { return tier == ProbeTier::timestamps ? "timestamp tracepoints" : "none"; }
+std::string_view name_of(ProbeTier tier) {
+    switch (tier) {
+        case ProbeTier::timestamps: return "timestamp tracepoints";
+        case ProbeTier::lsm: return "BPF LSM and fentry";
+        case ProbeTier::fentry: return "fentry";
+        case ProbeTier::none: break;
+    }
+    return "none";
+}
 
-ProbeTier Probes::tier() const { return ProbeTier::timestamps; }
-std::vector<ProbeReport> Probes::reports() const { return impl_->reports; }
+ProbeTier Probes::tier() const { return impl_->tier; }
+std::vector<ProbeReport> Probes::reports() const { return impl_->family->reports(); }
 int Probes::fd() const { return ring_buffer__epoll_fd(impl_->ring.get()); }
 
 Probes::Lost Probes::drain(const Each& each) {
     impl_->each = &each;
+    const std::uint64_t made = impl_->sum().sequence;
     ring_buffer__consume(impl_->ring.get());
+    // A record that another CPU is just filling in hides those behind it.
+    for (int tries = 0; tries < kPatience && impl_->read + impl_->unread() < made; ++tries) {
+        ::sched_yield();
+        ring_buffer__consume(impl_->ring.get());
+    }
     impl_->each = nullptr;
     const auto now = impl_->sum();
-    const auto missed = std::exchange(impl_->missed_fresh, 0) + impl_->malformed - std::exchange(impl_->malformed_before, impl_->malformed);
-    const Lost lost{now.lost - impl_->counted.lost + missed, now.lost_processes - impl_->counted.lost_processes};
+    const auto unread = std::exchange(impl_->missed_not_told, 0) + impl_->malformed - std::exchange(impl_->malformed_before, impl_->malformed);
+    const Lost lost{now.lost - impl_->counted.lost + unread, now.lost_processes - impl_->counted.lost_processes};
     impl_->counted = now;
     return lost;
 }
 
 std::string Probes::check() {
-    for (std::size_t index = 0; index < impl_->links.size(); ++index) {
-        bpf_link_info info{};
-        std::uint32_t size = sizeof info;
-        const int fd = bpf_link__fd(impl_->links[index].get());
-        if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0 || info.prog_id == 0) return fmt::format("{} is no longer attached", impl_->reports[index].name);
-    }
+    if (const auto name = impl_->family->detached(); !name.empty()) return name + " is no longer attached";
     const auto total = impl_->sum();
-    const auto missed = impl_->missed();
-    impl_->missed_fresh += missed - std::exchange(impl_->missed_at_check, missed);
+    const auto missed = impl_->family->missed();
+    impl_->missed_not_told += missed - std::exchange(impl_->missed, missed);
     // What had been made at the last check has arrived by now, or was counted as lost.
     const std::uint64_t explained = impl_->read + total.lost + total.lost_processes;
     const std::uint64_t expected = std::exchange(impl_->made, total.sequence);
-    if (explained < expected) return fmt::format("{} records were made and neither arrived nor were counted as lost", expected - explained);
+    if (explained >= expected) return {};
+    impl_->read += expected - explained;  // said once
+    return fmt::format("{} records were made and neither arrived nor were counted as lost", expected - explained);
+}
+
+std::string Probes::Impl::examine_entered(std::size_t entries) {
+    const std::lock_guard lock(filter);
+    if (next_bucket >= entered.bucket_count()) next_bucket = 0;
+    for (std::size_t seen_here = 0; seen_here < entries && next_bucket < entered.bucket_count(); ++next_bucket, ++seen_here) {
+        for (auto entry = entered.begin(next_bucket); entry != entered.end(next_bucket); ++entry) {
+            const ts_object key = to_wire(entry->first);
+            std::uint32_t flags = 0;
+            if (bpf_map_lookup_elem(watched, &key, &flags) != 0) return "a watched object was taken out of the filter";
+            if (flags != entry->second) return "a watched object was altered in the filter";
+        }
+    }
     return {};
 }
 
+std::string Probes::Impl::examine_watched(std::size_t entries) {
+    const std::lock_guard lock(filter);
+    for (; entries > 0 && step(watched, last_watched); --entries)
+        if (!entered.contains(from_wire(*last_watched))) return "an object was put into the filter";
+    return {};
+}
+
+bool Probes::Impl::is_told(const ts_seen_key& key) const {
+    const auto [first, last] = told.equal_range(key.object.inode);
+    return std::any_of(first, last, [&](const auto& entry) { return same(entry.second, key); });
+}
+
+// What is younger may not have been read yet.
+std::string Probes::Impl::examine_seen(std::size_t entries, Nanoseconds now) {
+    constexpr Nanoseconds kUnread = std::chrono::seconds(5);
+    const std::lock_guard lock(mutex);
+    for (; entries > 0 && step(seen, last_seen); --entries) {
+        std::uint64_t when = 0;
+        if (is_told(*last_seen) || bpf_map_lookup_elem(seen, &*last_seen, &when) != 0) continue;
+        if (Nanoseconds(static_cast<std::int64_t>(when)) + kUnread < now) return "a touch was marked as told that never was";
+    }
+    return {};
+}
+
+void Probes::Impl::restore_filter() {
+    const std::lock_guard lock(filter);
+    std::vector<ts_object> strangers;
+    for (std::optional<ts_object> key; step(watched, key);)
+        if (!entered.contains(from_wire(*key))) strangers.push_back(*key);
+    for (const auto& key : strangers) bpf_map_delete_elem(watched, &key);
+    for (const auto& [object, flags] : entered) {
+        const ts_object key = to_wire(object);
+        bpf_map_update_elem(watched, &key, &flags, BPF_ANY);
+    }
+}
+
+void Probes::Impl::forget_told() {
+    std::vector<ts_seen_key> keys;
+    for (std::optional<ts_seen_key> key; keys.size() <= 2 * most && step(seen, key);) keys.push_back(*key);
+    for (const auto& key : keys) bpf_map_delete_elem(seen, &key);
+    told.clear();
+}
+
+std::string Probes::examine(std::size_t entries, Nanoseconds now) {
+    auto wrong = impl_->examine_entered(entries);
+    if (wrong.empty()) wrong = impl_->examine_watched(entries);
+    return wrong.empty() ? impl_->examine_seen(entries, now) : wrong;
+}
+
 Status Probes::repair() {
-    impl_->links.clear();
-    impl_->programs.clear();
-    impl_->reports.clear();
-    return impl_->attach();
+    impl_->restore_filter();
+    {
+        const std::lock_guard lock(impl_->mutex);
+        impl_->forget_told();
+    }
+    return impl_->family->attach_again();
 }
 
 Status Probes::watch(KernelObject object, WatchKind kind) {
     const ts_object key = to_wire(object);
     const auto flags = static_cast<std::uint32_t>(kind);
+    const std::lock_guard lock(impl_->filter);
     if (bpf_map_update_elem(impl_->watched, &key, &flags, BPF_ANY) != 0) return fail(system_error("enter a watched object into the probes' map"));
+    impl_->entered[object] = flags;
     return {};
 }
 
 void Probes::unwatch(KernelObject object) {
     const ts_object key = to_wire(object);
+    const std::lock_guard lock(impl_->filter);
     bpf_map_delete_elem(impl_->watched, &key);
+    impl_->entered.erase(object);
 }
 
 Status Probes::watch_device(std::uint64_t device) { return watch({device, 0}, WatchKind::object); }
@@ -275,7 +323,7 @@ void Probes::looked_at(std::uint64_t inode) {
 
 ProbeCounters Probes::counters() const {
     const auto total = impl_->sum();
-    return {total.sequence, total.lost, total.lost_processes, impl_->missed(), total.repeated, total.unwatched, impl_->malformed};
+    return {total.sequence, total.lost, total.lost_processes, impl_->family->missed(), total.repeated, total.unwatched, impl_->malformed};
 }
 
 }  // namespace touchstone

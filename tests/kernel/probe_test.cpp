@@ -1,6 +1,5 @@
 // The probes on the running kernel: what they witness, whom they name, what they leave out, and that no loss is silent.
-#include "touchstone/probe.hpp"
-
+#include <bpf/bpf.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
@@ -16,78 +15,19 @@
 #include <functional>
 #include <optional>
 
+#include "kernel/probe_ground.hpp"
 #include "touchstone/fd.hpp"
+#include "touchstone/wire.h"
 
 using namespace touchstone;
+using namespace touchstone::test;
 
 namespace {
 
-// A directory whose entries are watched, and everything that was told of it.
-class Witnessed {
-public:
-    explicit Witnessed(ProbeOptions options = {}) {
-        std::string pattern = (std::filesystem::current_path() / "probes.XXXXXX").string();
-        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        home = pattern;
-        std::filesystem::create_directory(tree());
-        auto loaded = Probes::load(options);
-        if (!loaded) FAIL(loaded.error().what);
-        probes = std::move(*loaded);
-        REQUIRE(probes->watch(object(tree()), WatchKind::directory));
-    }
-    ~Witnessed() { std::filesystem::remove_all(home); }
-
-    std::string tree() const { return home + "/tree"; }
-    std::string file(const std::string& name) const { return tree() + "/" + name; }
-
-    std::string make(const std::string& name, const std::string& content = "content") {
-        const Fd fd(::open(file(name).c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
-        REQUIRE(::write(fd.get(), content.data(), content.size()) == static_cast<ssize_t>(content.size()));
-        return file(name);
-    }
-
-    // Everything told until now; what was lost is counted.
-    std::vector<ProbeRecord> told() {
-        std::vector<ProbeRecord> records;
-        const auto now = probes->drain([&](ProbeRecord record) { records.push_back(std::move(record)); });
-        lost += now.touches;
-        lost_processes += now.processes;
-        return records;
-    }
-
-    // What `act` made to be told of `path`, by whomever.
-    std::vector<TouchRecord> touches_of(const std::string& path, const std::function<void()>& act) {
-        told();
-        const auto inode = object(path).inode;
-        probes->looked_at(inode);
-        act();
-        std::vector<TouchRecord> touches;
-        for (auto& record : told())
-            if (auto* touch = std::get_if<TouchRecord>(&record); touch && touch->object.inode == inode) touches.push_back(*touch);
-        return touches;
-    }
-
-    static KernelObject object(const std::string& path) {
-        struct stat status {};
-        REQUIRE(::lstat(path.c_str(), &status) == 0);
-        return {status.st_dev, status.st_ino};
-    }
-
-    std::string home;
-    std::unique_ptr<Probes> probes;
-    std::uint64_t lost = 0, lost_processes = 0;
-};
-
-pid_t in_child(const std::function<void()>& act) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-        act();
-        ::_exit(0);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    CHECK(status == 0);
-    return child;
+pid_t run(const std::function<void()>& act) {
+    const auto done = in_child(act);
+    CHECK(done.status == 0);
+    return done.child;
 }
 
 void append(const std::string& path) {
@@ -101,11 +41,11 @@ TEST_CASE("a write is told with the object, its name, its directory and the writ
     Witnessed here;
     const auto path = here.make("file");
     pid_t writer = 0;
-    const auto touches = here.touches_of(path, [&] { writer = in_child([&] { append(path); }); });
+    const auto touches = here.touches_of(path, [&] { writer = run([&] { append(path); }); });
     REQUIRE(touches.size() == 1);
     CHECK(touches[0].name == "file");
-    CHECK(touches[0].object == Witnessed::object(path));
-    CHECK(touches[0].parent == Witnessed::object(here.tree()));
+    CHECK(touches[0].object == object_at(path));
+    CHECK(touches[0].parent == object_at(here.tree()));
     CHECK(touches[0].process.pid == writer);
     CHECK(touches[0].writers == 1);
     CHECK(touches[0].credentials.euid == ::geteuid());
@@ -177,7 +117,7 @@ TEST_CASE("what changes nothing is not told, nor what nobody watches") {
 TEST_CASE("many writes of one process are one record until the object has been looked at; another writer is told") {
     Witnessed here;
     const auto path = here.make("file");
-    const auto status = [&] { Witnessed::object(path); };  // the next change moves the change time again
+    const auto status = [&] { object_at(path); };  // the next change moves the change time again
     const auto touches = here.touches_of(path, [&] {
         for (int i = 0; i < 1000; ++i) {
             append(path);
@@ -188,7 +128,7 @@ TEST_CASE("many writes of one process are one record until the object has been l
     const auto second = here.touches_of(path, [&] {
         append(path);
         status();
-        in_child([&] { append(path); });
+        run([&] { append(path); });
     });
     REQUIRE(second.size() == 2);
     CHECK(second[0].process != second[1].process);
@@ -198,24 +138,24 @@ TEST_CASE("many writes of one process are one record until the object has been l
 TEST_CASE("the daemon's own objects are left out, whoever changes them") {
     Witnessed here;
     const auto path = here.make("own");
-    REQUIRE(here.probes->watch(Witnessed::object(path), WatchKind::own));
-    CHECK(here.touches_of(path, [&] { in_child([&] { append(path); }); }).empty());
+    REQUIRE(here.probes->watch(object_at(path), WatchKind::own));
+    CHECK(here.touches_of(path, [&] { run([&] { append(path); }); }).empty());
 }
 
 TEST_CASE("a single file is watched by itself, and under any name") {
     Witnessed here;
     const auto path = here.home + "/single";
     { const Fd fd(::open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644)); }
-    REQUIRE(here.probes->watch(Witnessed::object(path), WatchKind::object));
+    REQUIRE(here.probes->watch(object_at(path), WatchKind::object));
     CHECK(here.touches_of(path, [&] { append(path); }).size() == 1);
-    here.probes->unwatch(Witnessed::object(path));
+    here.probes->unwatch(object_at(path));
     CHECK(here.touches_of(path, [&] { append(path); }).empty());
 }
 
 TEST_CASE("processes are told from beginning to end") {
     Witnessed here;
     here.told();
-    const pid_t child = in_child([] {
+    const pid_t child = run([] {
         ::execl("/bin/sh", "sh", "-c", "exit 0", nullptr);
         ::_exit(1);
     });
@@ -237,7 +177,7 @@ TEST_CASE("processes are told from beginning to end") {
     CHECK(exec->args == std::vector<std::string>{"sh", "-c", "exit 0"});
     CHECK_FALSE(exec->args_cut);
     CHECK(exec->name == "sh");
-    CHECK(exec->executable == Witnessed::object(std::filesystem::canonical("/bin/sh")));
+    CHECK(exec->executable == object_at(std::filesystem::canonical("/bin/sh")));
     struct stat names {};
     REQUIRE(::stat("/proc/self/ns/pid", &names) == 0);
     CHECK(exec->pid_namespace == names.st_ino);
@@ -248,11 +188,14 @@ TEST_CASE("processes are told from beginning to end") {
 }
 
 TEST_CASE("a ring that is full loses nothing in silence") {
-    Witnessed here({.ring_bytes = 4096, .watched = 16, .seen = 4096});
-    for (int i = 0; i < 200; ++i) Witnessed::object(here.make("file" + std::to_string(i)));  // asked for: the next change moves the change time
+    auto options = probe_options();
+    options.ring_bytes = 4096;
+    options.seen = 4096;
+    Witnessed here(options);
+    for (int i = 0; i < 200; ++i) object_at(here.make("file" + std::to_string(i)));  // asked for: the next change moves the change time
     here.told();
     here.lost = 0;
-    for (int i = 0; i < 200; ++i) here.probes->looked_at(Witnessed::object(here.file("file" + std::to_string(i))).inode);
+    for (int i = 0; i < 200; ++i) here.probes->looked_at(object_at(here.file("file" + std::to_string(i))).inode);
     for (int i = 0; i < 200; ++i) append(here.file("file" + std::to_string(i)));
     std::size_t files = 0;
     for (const auto& record : here.told())
@@ -266,9 +209,124 @@ TEST_CASE("a ring that is full loses nothing in silence") {
 }
 
 TEST_CASE("a full map of watched objects is said") {
-    Witnessed here({.watched = 1});
+    auto options = probe_options();
+    options.watched = 1;
+    Witnessed here(options);
     const auto path = here.make("file");
-    const auto watched = here.probes->watch(Witnessed::object(path), WatchKind::object);
+    const auto watched = here.probes->watch(object_at(path), WatchKind::object);
     REQUIRE_FALSE(watched);
     CHECK(watched.error().code == E2BIG);
+}
+
+namespace {
+
+// Of the probes that were loaded last by this process; others may run on the host.
+Fd map_named(const std::string& name) {
+    Fd found;
+    std::uint32_t last = 0;
+    for (int fd = 0; fd < 1024; ++fd) {
+        std::error_code none;
+        if (std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd), none).string().find("bpf-map") == std::string::npos) continue;
+        bpf_map_info info{};
+        std::uint32_t size = sizeof info;
+        if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0 || info.name != name || info.id < last) continue;
+        last = info.id;
+        found.reset(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    }
+    return found;
+}
+
+constexpr Nanoseconds kLongAfter = std::chrono::hours(1'000'000);
+
+}  // namespace
+
+TEST_CASE("what is done to the filter from outside is noticed, and put right") {
+    Witnessed here;
+    const auto path = here.make("file");
+    const Fd map = map_named("ts_watched");
+    REQUIRE(map);
+    CHECK(here.probes->examine(1000, Nanoseconds{}).empty());
+    ts_object key{};
+    REQUIRE(bpf_map_get_next_key(map.get(), nullptr, &key) == 0);
+    SECTION("taken out") { REQUIRE(bpf_map_delete_elem(map.get(), &key) == 0); }
+    SECTION("altered") {
+        const std::uint32_t own = TS_WATCH_OWN;
+        REQUIRE(bpf_map_update_elem(map.get(), &key, &own, BPF_ANY) == 0);
+    }
+    SECTION("added") {
+        key.inode = object_at(path).inode;
+        const std::uint32_t own = TS_WATCH_OWN;
+        REQUIRE(bpf_map_update_elem(map.get(), &key, &own, BPF_ANY) == 0);
+    }
+    CHECK(here.touches_of(path, [&] { append(path); }).empty());
+    CHECK_FALSE(here.probes->examine(1000, Nanoseconds{}).empty());
+    REQUIRE(here.probes->repair());
+    CHECK(here.probes->examine(1000, Nanoseconds{}).empty());
+    CHECK(here.touches_of(path, [&] { append(path); }).size() == 1);
+}
+
+TEST_CASE("what is marked as told and never was is noticed, and told") {
+    Witnessed here;
+    const auto path = here.make("file");
+    const auto touches = here.touches_of(path, [&] { append(path); });
+    REQUIRE(touches.size() == 1);
+    CHECK(here.probes->examine(1000, kLongAfter).empty());
+    ts_seen_key key{};
+    const Fd map = map_named("ts_seen");
+    REQUIRE(bpf_map_get_next_key(map.get(), nullptr, &key) == 0);
+    here.probes->looked_at(touches[0].object.inode);
+    key.object.inode = touches[0].object.inode;
+    key.start = touches[0].process.start;
+    key.tgid = static_cast<std::uint32_t>(touches[0].process.pid);
+    const std::uint64_t when = 1;
+    REQUIRE(bpf_map_update_elem(map.get(), &key, &when, BPF_ANY) == 0);
+    CHECK(here.touches_of(path, [&] { append(path); }).empty());
+    CHECK_FALSE(here.probes->examine(1000, kLongAfter).empty());
+    REQUIRE(here.probes->repair());
+    CHECK(here.touches_of(path, [&] { append(path); }).size() == 1);
+}
+
+TEST_CASE("a probe that is detached is noticed, and attached again") {
+    Witnessed here;
+    const auto path = here.make("file");
+    int links = 0;
+    const Fd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    for (int fd = 0; fd < 1024; ++fd) {
+        std::error_code none;
+        if (std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd), none).string().find("bpf_link") == std::string::npos) continue;
+        ++links;
+        REQUIRE(::dup3(nothing.get(), fd, O_CLOEXEC) == fd);  // which closes it
+    }
+    REQUIRE(links > 0);
+    CHECK(here.probes->check().find("no longer attached") != std::string::npos);
+    CHECK(here.touches_of(path, [&] { append(path); }).empty());
+    REQUIRE(here.probes->repair());
+    CHECK(here.probes->check().empty());
+    CHECK(here.touches_of(path, [&] { append(path); }).size() == 1);
+}
+
+TEST_CASE("records that somebody else takes out of the ring are missed") {
+    Witnessed here;
+    const auto path = here.make("file");
+    here.told();
+    CHECK(here.probes->check().empty());
+    here.told();
+    CHECK(here.probes->check().empty());
+    const Fd map = map_named("ts_ring");
+    const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    void* const place = ::mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_SHARED, map.get(), 0);
+    REQUIRE(place != MAP_FAILED);
+    here.probes->looked_at(object_at(path).inode);
+    append(path);
+    const void* const produced = ::mmap(nullptr, page, PROT_READ, MAP_SHARED, map.get(), static_cast<off_t>(page));
+    REQUIRE(produced != MAP_FAILED);
+    *static_cast<volatile std::uint64_t*>(place) = *static_cast<const volatile std::uint64_t*>(produced);
+    here.told();
+    here.probes->check();
+    here.told();
+    CHECK(here.probes->check().find("neither arrived") != std::string::npos);
+    here.told();
+    CHECK(here.probes->check().empty());
+    ::munmap(place, page);
+    ::munmap(const_cast<void*>(produced), page);
 }

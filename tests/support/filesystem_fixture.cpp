@@ -35,7 +35,8 @@ std::string output_of(const std::string& command) {
 std::string make_image(const std::string& type, const std::string& image) {
     std::ofstream(image).close();
     std::filesystem::resize_file(image, kImageSize);
-    const std::string options = type == "ext4" ? "-q -F" : "-q -f";
+    const bool verity = std::filesystem::exists("/sys/fs/ext4/features/verity");
+    const std::string options = type == "ext4" ? std::string("-q -F") + (verity ? " -b 4096 -O verity,project" : "") : "-q -f";
     must(shell("mkfs." + type + " " + options + " " + image + " >/dev/null") == 0, "make a file system of type " + type);
     return output_of("losetup -f --show " + image);
 }
