@@ -99,6 +99,13 @@ public:
     // A sweep or a look found a file with more than one link.
     void learn_link(const std::string& path, int file_or_path_fd);
     void learn_link(const std::string& directory, const std::string& name, int directory_fd);  // the form of SweepHooks::on_link
+    // A file of the daemon's own whose touches are counted and go no further: proof that the probes tell, and are heard.
+    Status set_canary(int fd);
+    std::uint64_t canaries_heard() const;
+    // What was heard of late cannot be relied on: file systems are marked as a whole again, and everything is a gap. They stay marked until a sweep
+    // is over, or for as long as the probes are not `whole`.
+    void distrust(std::string reason, bool whole);
+
     // A look is about to read this object: what touches it from now on is told again. Any thread.
     void looked_at(const ObjectId& id);
     // What stands at a watch's own path is about to be looked at; a directory is left alone. Only to be called where wants_files().

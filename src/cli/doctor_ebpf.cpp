@@ -14,12 +14,14 @@ constexpr const char* kUnseen =
 
 std::string advice_for(const Error& error) {
     if (error.kind == ErrorKind::no_permission) return "run `touchstone doctor` and the watch as root; where they are, look at what confines them: a container, a system call filter, lockdown";
-    return "use Linux 6.13 or newer with CONFIG_DEBUG_INFO_BTF=y; until then run `touchstone check` regularly: systemctl enable --now touchstone-check.timer";
+    return "use Linux 6.13 or newer (5.15 at least) with CONFIG_DEBUG_INFO_BTF=y; until then run `touchstone check` regularly: systemctl enable --now touchstone-check.timer";
 }
 
 Diagnosis diagnosis_of(const ProbeReport& report) {
     if (report.attached) return {Level::ok, report.name, "witnesses " + report.witnesses, ""};
-    return {Level::warn, report.name, "does not witness " + report.witnesses + ": " + report.why_not, ""};
+    if (!report.missing) return {Level::ok, report.name, "would witness " + report.witnesses + ": " + report.why_not, ""};
+    return {Level::warn, report.name, "does not witness " + report.witnesses + ": " + report.why_not,
+            "run `touchstone check` regularly: systemctl enable --now touchstone-check.timer"};
 }
 
 }  // namespace
@@ -27,7 +29,7 @@ Diagnosis diagnosis_of(const ProbeReport& report) {
 std::vector<Diagnosis> examine_probes(ProbeUse use) {
     if (use == ProbeUse::off)
         return {{Level::warn, "eBPF", std::string("switched off: ") + kUnseen, "set [sources] ebpf = \"automatic\""}};
-    const auto loaded = Probes::load({.ring_bytes = 1, .watched = 1, .seen = 1});
+    const auto loaded = Probes::load({.ring_bytes = 1, .watched = 1, .seen = 1, .tier = {}});
     if (!loaded) {
         const auto level = use == ProbeUse::required ? Level::fail : Level::warn;
         return {{level, "eBPF", loaded.error().what + "; " + kUnseen, advice_for(loaded.error())}};

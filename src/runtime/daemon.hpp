@@ -4,10 +4,12 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <systemd/sd-event.h>
 
+#include "canary.hpp"
 #include "control_server.hpp"
 #include "liveness.hpp"
 #include "recorder.hpp"
@@ -50,6 +52,9 @@ private:
     void reload();
     void mounts_changed();
     void check_probes();
+    std::string sound_canary();
+    void tampered(const std::string& fault);
+    void say_tampered(const std::string& fault, const std::string& repaired);
     void feed_watchdog();
     void remember_watching(bool stopping);
     void look_at_logs_again();
@@ -72,6 +77,13 @@ private:
     std::unique_ptr<TouchSet> touches_;
     std::unique_ptr<Probes> probes_;  // null: fanotify alone
     std::string no_probes_;           // why
+    bool probes_whole_ = true;        // what they lack was repaired
+    std::string last_fault_;
+    SteadyTime last_fault_at_ = SteadyTime::min();
+    std::optional<Canary> canary_;
+    int canary_due_ = 0;              // checks until it is touched again
+    std::uint64_t canaries_sent_ = 0;
+    std::atomic<std::uint64_t> canaries_saved_{0};
     std::unique_ptr<ProcessTable> processes_;
     std::unique_ptr<Recorder> recorder_;
     std::unique_ptr<FanotifySource> source_;

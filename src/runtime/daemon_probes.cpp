@@ -6,6 +6,13 @@
 #include "daemon.hpp"
 
 namespace touchstone {
+namespace {
+
+constexpr std::size_t kExamined = 4'096;                          // entries of each map at a time
+constexpr int kCanaryEvery = 60;                                  // checks, one a second
+constexpr Nanoseconds kSayAgain = std::chrono::minutes(1);        // the same fault
+
+}  // namespace
 
 Status Daemon::load_probes() {
     const Config& config = loaded_.config;
@@ -39,20 +46,58 @@ void Daemon::announce_probes() {
     recorder_->queue().push_now(std::move(notice));
 }
 
-// Whatever was changed while they were not whole is found by the sweep.
 void Daemon::check_probes() {
     if (!probes_) return;
     source_->drain(kDrainBudget);  // records of processes alone wake nobody
-    const std::string fault = probes_->check();
-    if (fault.empty()) return;
+    std::string fault = probes_->check();
+    if (fault.empty()) fault = probes_->examine(kExamined, boot_now());
+    if (fault.empty() && --canary_due_ <= 0) fault = sound_canary();
+    if (!fault.empty()) tampered(fault);
+}
+
+// From the probe to the state on disk, as far as nobody else is told. "" when it came through.
+std::string Daemon::sound_canary() {
+    canary_due_ = kCanaryEvery;
+    if (!canary_) {
+        auto made = Canary::make(loaded_.config.state.path);
+        if (!made) return made.error().what;
+        if (auto set = source_->set_canary(made->fd()); !set) return set.error().what;
+        canary_.emplace(std::move(*made));
+    }
+    if (canaries_saved_ != canaries_sent_) say_tampered("what the canary said was not written down within its time", "no");
+    source_->looked_at({0, canary_->inode()});
+    const auto heard = source_->canaries_heard();
+    const auto lost = probes_->counters().lost;
+    if (auto touched = canary_->touch(); !touched) return touched.error().what;
+    source_->drain(kDrainBudget);
+    if (source_->canaries_heard() == heard && probes_->counters().lost == lost) return "a touch of the canary was not told";
+    const auto number = ++canaries_sent_;
+    recorder_->queue().push_now(Command([this, number] {
+        recorder_->remember("canary", std::to_string(number));
+        canaries_saved_ = number;
+    }));
+    return {};
+}
+
+// Whatever was changed while they were not whole is found by the sweep.
+void Daemon::tampered(const std::string& fault) {
     const auto repaired = probes_->repair();
+    if (repaired || probes_whole_) source_->distrust("the probes were interfered with: " + fault, repaired.has_value());
+    probes_whole_ = repaired.has_value();
+    const auto now = steady_now();
+    if (fault == last_fault_ && now - last_fault_at_ < kSayAgain) return;
+    last_fault_ = fault;
+    last_fault_at_ = now;
+    say_tampered(fault, repaired ? "yes" : repaired.error().what);
+}
+
+void Daemon::say_tampered(const std::string& fault, const std::string& repaired) {
     Notice notice;
     notice.action = NoticeAction::tamper;
     notice.severity = Severity::critical;
-    notice.text = fmt::format("the probes were interfered with: {}; {}", fault, repaired ? "they are attached again" : repaired.error().what);
-    notice.details = {{"fault", fault}, {"repaired", repaired ? "yes" : repaired.error().what}};
+    notice.text = fmt::format("the probes were interfered with, or do not work: {}; repaired: {}", fault, repaired);
+    notice.details = {{"fault", fault}, {"repaired", repaired}};
     recorder_->queue().push_now(std::move(notice));
-    touches_->gap({"", "the probes were interfered with: " + fault, 0, wall_now()});
 }
 
 }  // namespace touchstone

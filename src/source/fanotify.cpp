@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -165,6 +166,31 @@ void FanotifySource::learn_link(const std::string& path, int file_or_path_fd) {
 
 void FanotifySource::looked_at(const ObjectId& id) {
     if (impl_->options.probes != nullptr) impl_->options.probes->looked_at(id.inode);
+}
+
+Status FanotifySource::set_canary(int fd) {
+    struct stat status {};
+    const std::lock_guard lock(impl_->mutex);
+    const auto volume = impl_->volume_of(fd);
+    if (!volume) return fail(volume.error());
+    if (::fstat(fd, &status) != 0) return fail(system_error("fstat"));
+    if (impl_->witness) impl_->witness->set_canary({(*volume)->device, status.st_ino});
+    return {};
+}
+
+std::uint64_t FanotifySource::canaries_heard() const {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->witness ? impl_->witness->canaries() : 0;
+}
+
+void FanotifySource::distrust(std::string reason, bool whole) {
+    Outbox out;
+    {
+        const std::lock_guard lock(impl_->mutex);
+        if (impl_->witness) impl_->witness->set_broken(!whole);
+        impl_->lose(std::move(reason), out);
+    }
+    out.send(impl_->receiver);
 }
 
 bool FanotifySource::wants_files() const { return impl_->options.probes != nullptr; }

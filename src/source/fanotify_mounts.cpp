@@ -40,7 +40,7 @@ void FanotifySource::Impl::mark_planned(Outbox& out) {
         if (planned.contains(volume.device)) {
             if (volume.covered) continue;
             volume.refused = false;
-            volume.witnessed = witness && is_witnessed(volume.type);
+            volume.witnessed = witness && witness->is_whole() && is_witnessed(volume.type);
             if (volume.witnessed) (void)options.probes->watch_device(volume.device);
             marker.mark(ground.volumes, volume);
         } else if (volume.marking == Marking::file_system) {
@@ -95,7 +95,7 @@ void FanotifySource::Impl::refresh_own() {
 
 // Every watched directory has its mark and is known to the probes: what the whole file system does besides need not be told any more.
 void FanotifySource::Impl::release_marks() {
-    if (!witness || options.marks != FanotifyMarks::automatic || !witness->refusal().empty()) return;
+    if (!witness || options.marks != FanotifyMarks::automatic || !witness->is_whole()) return;
     for (auto& [id, volume] : ground.volumes.all()) {
         if (!planned.contains(volume.device) || !volume.witnessed || volume.refused) continue;
         marker.release(volume);

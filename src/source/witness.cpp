@@ -38,6 +38,11 @@ void ProbeWitness::set_own(std::vector<KernelObject> objects) {
         if (auto watched = probes_.watch(object, WatchKind::own); !watched) refusal_ = watched.error().what;
 }
 
+void ProbeWitness::set_canary(KernelObject object) {
+    canary_ = object;
+    watch_file(object);
+}
+
 void ProbeWitness::forget_freed() {
     for (const auto& object : ground_.map.take_freed()) probes_.unwatch(object);
 }
@@ -60,6 +65,10 @@ std::vector<std::string> ProbeWitness::paths_of(const TouchRecord& touch) {
 void ProbeWitness::apply(const ProbeRecord& record, WallTime wall, SteadyTime now, Outbox& out) {
     const auto* witnessed = std::get_if<TouchRecord>(&record);
     if (witnessed == nullptr) return processes_.learn(record);
+    if (witnessed->object == canary_) {
+        ++canaries_;
+        return;
+    }
     Touch touch;
     // What becomes of a directory's entries is told of them; its own attributes a look compares.
     touch.act = witnessed->directory ? Act::look : witnessed->writers > 0 ? Act::modified : Act::changing;

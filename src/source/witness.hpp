@@ -34,8 +34,12 @@ public:
     // Records were lost.
     void doubt() { processes_.doubt(); }
 
-    // "" while everything that had to be watched is; else why not.
-    const std::string& refusal() const { return refusal_; }
+    // Everything that has to be watched is, and the probes do their work.
+    bool is_whole() const { return refusal_.empty() && !broken_; }
+    void set_broken(bool broken) { broken_ = broken; }
+
+    void set_canary(KernelObject object);
+    std::uint64_t canaries() const { return canaries_; }
 
 private:
     std::vector<std::string> paths_of(const TouchRecord& touch);
@@ -46,7 +50,10 @@ private:
     ProcessTable& processes_;
     NamesOf names_of_;
     std::vector<KernelObject> own_;
-    std::string refusal_;
+    std::string refusal_;  // why something could not be entered
+    bool broken_ = false;
+    KernelObject canary_;
+    std::uint64_t canaries_ = 0;
 };
 
 // Whether changes of files on such a file system are seen by the probes under the file's own identity.

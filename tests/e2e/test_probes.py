@@ -140,6 +140,35 @@ def test_a_tiny_ring_loses_nothing(touchstone):
         touchstone.wait_for(touchstone.tree / f"f{number}", "changed")
 
 
+def test_interference_is_noticed_and_put_right(touchstone):
+    file = touchstone.tree / "mapped"
+    file.write_bytes(b"a" * 8192)
+    touchstone.watch()
+    maps = json.loads(subprocess.run(["bpftool", "-j", "map", "show"], capture_output=True, check=True).stdout)
+    filter_map = next(int(line.split()[1]) for name in os.listdir(f"/proc/{touchstone.daemon.pid}/fdinfo")
+                      for line in open(f"/proc/{touchstone.daemon.pid}/fdinfo/{name}") if line.startswith("map_id:")
+                      and any(each["id"] == int(line.split()[1]) and each.get("name") == "ts_watched" for each in maps))
+    for entry in json.loads(subprocess.run(["bpftool", "-j", "map", "dump", "id", str(filter_map)], capture_output=True, check=True).stdout):
+        subprocess.run(["bpftool", "map", "delete", "id", str(filter_map), "key", "hex", *(byte[2:] for byte in entry["key"])], check=True)
+    notice = wait_until(lambda: touchstone.notices("tamper"), "a notice")[0]
+    assert notice["event"]["severity"] == 99 and notice["touchstone"]["details"]["repaired"] == "yes"
+    assert touchstone.gaps()
+    wait_until(lambda: {each["how"] for each in touchstone.status()["sources"] if each["source"] == "fanotify"} == {"directory marks"}, "directory marks")
+    with open(file, "r+b") as opened:
+        memory = mmap.mmap(opened.fileno(), 8192)
+    memory[4096:4097] = b"b"
+    touchstone.wait_for(file, "changed")
+    memory.close()
+
+
+def test_the_canary_makes_no_noise(touchstone):
+    touchstone.watch()
+    time.sleep(3)
+    assert not touchstone.notices("tamper")
+    assert (touchstone.state / "canary").exists()
+    assert not touchstone.findings()
+
+
 def test_doctor_names_every_probe(touchstone):
     touchstone.build()
     said = json.loads(touchstone.run("doctor", "--json", check=False).stdout)["diagnoses"]
