@@ -1,5 +1,7 @@
 #include "process_json.hpp"
 
+#include "cgroup_names.hpp"
+
 namespace touchstone {
 namespace {
 
@@ -21,6 +23,22 @@ void write_user(JsonWriter& json, std::uint32_t uid, const std::string& name) {
     json.begin_object("user");
     json.number_as_text("id", uid);
     json.text_unless_empty("name", name);
+    json.end_object();
+}
+
+// What ECS has no place for.
+void write_surroundings(JsonWriter& json, const Process& process) {
+    const bool other_user = process.real_uid != process.uid;
+    if (!other_user && !process.session && process.tty.empty() && process.cgroup.empty() && process.pid_namespace == 0 && process.mount_namespace == 0) return;
+    json.begin_object("process");
+    if (other_user) json.number_as_text("real_user_id", process.real_uid);
+    if (process.session) json.number_as_text("audit_session", *process.session);
+    json.text_unless_empty("tty", process.tty);
+    json.text_unless_empty("cgroup", process.cgroup);
+    json.text_unless_empty("systemd_unit", systemd_unit_in(process.cgroup));
+    json.text_unless_empty("pod_uid", pod_uid_in(process.cgroup));
+    if (process.pid_namespace != 0) json.number_as_text("pid_namespace", process.pid_namespace);
+    if (process.mount_namespace != 0) json.number_as_text("mount_namespace", process.mount_namespace);
     json.end_object();
 }
 
@@ -76,7 +94,9 @@ void write_actors(JsonWriter& json, const TouchedName& touch) {
     json.end_array();
     json.flag("actors_complete", touch.actors_complete);
     if (!last) json.text("actor_unknown", actor_unknown(touch));
-    if (last && last->process.login_uid) json.number_as_text("login_uid", *last->process.login_uid);
+    if (!last) return;
+    if (last->process.login_uid) json.number_as_text("login_uid", *last->process.login_uid);
+    write_surroundings(json, last->process);
 }
 
 }  // namespace touchstone

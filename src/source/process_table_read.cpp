@@ -1,6 +1,7 @@
 #include "process_table_read.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -172,6 +173,13 @@ std::optional<Process> ProcessDirectory::read(ProcessStat& stat_out) const {
     std::string_view digits = login;
     const auto login_uid = number<std::uint32_t>(next_word(digits, " \n"));
     if (login_uid && *login_uid != UINT32_MAX) process.login_uid = login_uid;
+    const auto audit = file("sessionid", 32).value_or("");
+    digits = audit;
+    const auto session = number<std::uint32_t>(next_word(digits, " \n"));
+    if (session && *session != UINT32_MAX) process.session = session;
+    struct stat names {};
+    if (::fstatat(fd_.get(), "ns/pid", &names, 0) == 0) process.pid_namespace = static_cast<std::uint32_t>(names.st_ino);
+    if (::fstatat(fd_.get(), "ns/mnt", &names, 0) == 0) process.mount_namespace = static_cast<std::uint32_t>(names.st_ino);
     return process;
 }
 

@@ -72,6 +72,8 @@ def test_many_processes_that_are_gone_at_once_are_all_named(touchstone):
         assert finding["process"]["name"] == "cp", finding
         assert finding["process"]["args"][-1].endswith(f"/f{number}")
         assert finding["process"]["parent"]["name"] == "sh"
+        assert finding["touchstone"]["process"]["pid_namespace"] == str(os.stat("/proc/self/ns/pid").st_ino)
+        assert finding["touchstone"]["process"]["mount_namespace"] == str(os.stat("/proc/self/ns/mnt").st_ino)
 
 
 def test_every_writer_of_one_change_is_named(touchstone):

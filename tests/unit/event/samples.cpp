@@ -31,6 +31,11 @@ ActorRef in_container() {
     Actor actor{process(77, "dpkg", "/usr/bin/dpkg"), {}};
     actor.process.uid = 100000;
     actor.process.container_id = std::string(64, 'c');
+    actor.process.session = 3;
+    actor.process.tty = "pts0";
+    actor.process.cgroup = "/kubepods.slice/kubepods-pod01234567_89ab_cdef_0123_456789abcdef.slice/cri-" + actor.process.container_id + ".scope";
+    actor.process.pid_namespace = 4026531836;
+    actor.process.mount_namespace = 4026531841;
     return std::make_shared<const Actor>(actor);
 }
 
