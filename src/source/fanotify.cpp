@@ -137,11 +137,11 @@ void FanotifySource::learn_way(const std::string& path) {
 bool FanotifySource::learn_directory(const std::string& path, int directory_fd) {
     Outbox out;
     bool covered = false;
-    {
+    if (auto handle = handle_of(directory_fd, "")) {
         const std::lock_guard lock(impl_->mutex);
-        if (const auto volume = impl_->volume_of(directory_fd)) {
-            covered = impl_->mark_directory(**volume, path, directory_fd, out);
-            impl_->ground.place(directory_fd);
+        if (Volume* volume = impl_->ground.volumes.of_mount(handle->mount)) {
+            covered = impl_->mark_directory(*volume, path, directory_fd, out);
+            impl_->ground.place(directory_fd, std::move(*handle));
         }
     }
     out.send(impl_->receiver);

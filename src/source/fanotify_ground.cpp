@@ -28,6 +28,11 @@ void FanotifyGround::forget_directories() {
 }
 
 DirectoryMap::Node FanotifyGround::place(int directory_fd) {
+    auto handle = handle_of(directory_fd, "");
+    return handle ? place(directory_fd, std::move(*handle)) : DirectoryMap::kNone;
+}
+
+DirectoryMap::Node FanotifyGround::place(int directory_fd, ObjectHandle known) {
     struct Step {
         std::string name;
         ObjectKey key;
@@ -39,7 +44,7 @@ DirectoryMap::Node FanotifyGround::place(int directory_fd) {
     DirectoryMap::Node node = DirectoryMap::kNone;
     for (int fd = directory_fd; node == DirectoryMap::kNone; fd = above.get()) {
         if (steps.size() >= kMaxDepth) return DirectoryMap::kNone;
-        const auto handle = handle_of(fd, "");
+        const auto handle = fd == directory_fd ? Result<ObjectHandle>(std::move(known)) : handle_of(fd, "");
         struct stat status {};
         if (!handle || ::fstat(fd, &status) != 0 || status.st_nlink == 0) return DirectoryMap::kNone;
         const Volume* volume = volumes.of_mount(handle->mount);
@@ -70,8 +75,9 @@ DirectoryMap::Node FanotifyGround::place(int directory_fd) {
 }
 
 void FanotifyGround::note_object(DirectoryMap::Node node, KernelObject object) {
+    if (!on_watched_directory) return;
     map.set_object(node, object);
-    if (on_watched_directory && policy_->rule_for(map.path(node))) on_watched_directory(object);
+    if (policy_->rule_for(map.path(node))) on_watched_directory(object);
 }
 
 FanotifyGround::Found FanotifyGround::locate(const Volume& volume, const ObjectKey& key) {

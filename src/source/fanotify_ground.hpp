@@ -33,6 +33,7 @@ public:
     // Enters an open directory under the name that it has now, and what lies above it; kNone when it is gone or cannot be named.
     // The path given to the caller is that name.
     DirectoryMap::Node place(int directory_fd);
+    DirectoryMap::Node place(int directory_fd, ObjectHandle handle);
 
     enum class Found {
         known,      // it has nodes in the map
@@ -42,7 +43,7 @@ public:
     };
     Found locate(const Volume& volume, const ObjectKey& key);
 
-    // Called for each watched directory that was placed, also again; may be empty.
+    // Called for each watched directory that was placed, also again. Empty: the map learns no inode numbers.
     std::function<void(KernelObject)> on_watched_directory;
 
     // Nothing below such a directory is watched either. Bounded; forgotten when a directory comes into the watch or the mounts change.

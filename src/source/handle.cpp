@@ -48,7 +48,9 @@ Result<Fd> open_handle(int mount_fd, HandleView handle) {
 
 std::string path_of(int fd) {
     std::array<char, PATH_MAX> target;
-    const auto length = ::readlink(fmt::format("/proc/self/fd/{}", fd).c_str(), target.data(), target.size());
+    std::array<char, 32> link{};
+    fmt::format_to_n(link.data(), link.size() - 1, "/proc/self/fd/{}", fd);
+    const auto length = ::readlink(link.data(), target.data(), target.size());
     if (length <= 0 || static_cast<std::size_t>(length) >= target.size()) return "";
     return std::string(target.data(), static_cast<std::size_t>(length));
 }
