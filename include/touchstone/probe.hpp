@@ -143,9 +143,9 @@ public:
     // after a drain().
     std::string check();
 
-    // The same of the next `entries` of what the kernel holds: the filter is what was put there, and nothing counts as told that never was. `now` is
-    // CLOCK_BOOTTIME.
-    std::string examine(std::size_t entries, Nanoseconds now);
+    // The same of a part of what the kernel holds, so that `rounds` calls come round (more with over 1024 entries a call): the filter is what was put
+    // there, and nothing counts as told that never was. `now` is CLOCK_BOOTTIME.
+    std::string examine(std::size_t rounds, Nanoseconds now);
 
     // Attaches every probe anew and puts the filter right; whatever was told is told again.
     Status repair();

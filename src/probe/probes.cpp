@@ -21,6 +21,10 @@ namespace touchstone {
 namespace {
 
 constexpr int kPatience = 100;
+constexpr std::size_t kFewest = 64, kMost = 1'024;  // entries of a map that are examined at a time
+
+// Each entry costs a system call or two.
+std::size_t share(std::size_t whole, std::size_t rounds) { return std::clamp<std::size_t>(whole / rounds + 1, kFewest, kMost); }
 
 ts_object to_wire(KernelObject object) {
     ts_object wire{};
@@ -84,9 +88,9 @@ struct Probes::Impl {
     void remember(std::uint64_t inode, const ts_seen_key& key);
     Status open(const ProbeOptions& options);
     Status map(const MapSizes& sizes);
-    std::string examine_entered(std::size_t entries);
-    std::string examine_watched(std::size_t entries);
-    std::string examine_seen(std::size_t entries, Nanoseconds now);
+    std::string examine_entered(std::size_t rounds);
+    std::string examine_watched(std::size_t rounds);
+    std::string examine_seen(std::size_t rounds, Nanoseconds now);
     bool is_told(const ts_seen_key& key) const;
     void restore_filter();
     void forget_told();
@@ -224,8 +228,9 @@ std::string Probes::check() {
     return fmt::format("{} records were made and neither arrived nor were counted as lost", expected - explained);
 }
 
-std::string Probes::Impl::examine_entered(std::size_t entries) {
+std::string Probes::Impl::examine_entered(std::size_t rounds) {
     const std::lock_guard lock(filter);
+    const std::size_t entries = share(entered.bucket_count(), rounds);
     if (next_bucket >= entered.bucket_count()) next_bucket = 0;
     for (std::size_t seen_here = 0; seen_here < entries && next_bucket < entered.bucket_count(); ++next_bucket, ++seen_here) {
         for (auto entry = entered.begin(next_bucket); entry != entered.end(next_bucket); ++entry) {
@@ -238,9 +243,9 @@ std::string Probes::Impl::examine_entered(std::size_t entries) {
     return {};
 }
 
-std::string Probes::Impl::examine_watched(std::size_t entries) {
+std::string Probes::Impl::examine_watched(std::size_t rounds) {
     const std::lock_guard lock(filter);
-    for (; entries > 0 && step(watched, last_watched); --entries)
+    for (std::size_t entries = share(entered.size(), rounds); entries > 0 && step(watched, last_watched); --entries)
         if (!entered.contains(from_wire(*last_watched))) return "an object was put into the filter";
     return {};
 }
@@ -251,10 +256,10 @@ bool Probes::Impl::is_told(const ts_seen_key& key) const {
 }
 
 // What is younger may not have been read yet.
-std::string Probes::Impl::examine_seen(std::size_t entries, Nanoseconds now) {
+std::string Probes::Impl::examine_seen(std::size_t rounds, Nanoseconds now) {
     constexpr Nanoseconds kUnread = std::chrono::seconds(5);
     const std::lock_guard lock(mutex);
-    for (; entries > 0 && step(seen, last_seen); --entries) {
+    for (std::size_t entries = share(told.size(), rounds); entries > 0 && step(seen, last_seen); --entries) {
         std::uint64_t when = 0;
         if (is_told(*last_seen) || bpf_map_lookup_elem(seen, &*last_seen, &when) != 0) continue;
         if (Nanoseconds(static_cast<std::int64_t>(when)) + kUnread < now) return "a touch was marked as told that never was";
@@ -281,10 +286,10 @@ void Probes::Impl::forget_told() {
     told.clear();
 }
 
-std::string Probes::examine(std::size_t entries, Nanoseconds now) {
-    auto wrong = impl_->examine_entered(entries);
-    if (wrong.empty()) wrong = impl_->examine_watched(entries);
-    return wrong.empty() ? impl_->examine_seen(entries, now) : wrong;
+std::string Probes::examine(std::size_t rounds, Nanoseconds now) {
+    auto wrong = impl_->examine_entered(rounds);
+    if (wrong.empty()) wrong = impl_->examine_watched(rounds);
+    return wrong.empty() ? impl_->examine_seen(rounds, now) : wrong;
 }
 
 Status Probes::repair() {

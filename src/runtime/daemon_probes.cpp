@@ -8,9 +8,8 @@
 namespace touchstone {
 namespace {
 
-constexpr std::size_t kExamined = 4'096;                          // entries of each map at a time
-constexpr int kCanaryEvery = 60;                                  // checks, one a second
-constexpr Nanoseconds kSayAgain = std::chrono::minutes(1);        // the same fault
+constexpr int kCanaryEvery = 60;                            // checks, one a second
+constexpr Nanoseconds kSayAgain = std::chrono::minutes(1);  // the same fault
 
 }  // namespace
 
@@ -50,7 +49,7 @@ void Daemon::check_probes() {
     if (!probes_) return;
     source_->drain(kDrainBudget);  // records of processes alone wake nobody
     std::string fault = probes_->check();
-    if (fault.empty()) fault = probes_->examine(kExamined, boot_now());
+    if (fault.empty()) fault = probes_->examine(kCanaryEvery, boot_now());
     if (fault.empty() && --canary_due_ <= 0) fault = sound_canary();
     if (!fault.empty()) tampered(fault);
 }

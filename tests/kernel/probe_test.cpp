@@ -245,7 +245,7 @@ TEST_CASE("what is done to the filter from outside is noticed, and put right") {
     const auto path = here.make("file");
     const Fd map = map_named("ts_watched");
     REQUIRE(map);
-    CHECK(here.probes->examine(1000, Nanoseconds{}).empty());
+    CHECK(here.probes->examine(1, Nanoseconds{}).empty());
     ts_object key{};
     REQUIRE(bpf_map_get_next_key(map.get(), nullptr, &key) == 0);
     SECTION("taken out") { REQUIRE(bpf_map_delete_elem(map.get(), &key) == 0); }
@@ -259,9 +259,9 @@ TEST_CASE("what is done to the filter from outside is noticed, and put right") {
         REQUIRE(bpf_map_update_elem(map.get(), &key, &own, BPF_ANY) == 0);
     }
     CHECK(here.touches_of(path, [&] { append(path); }).empty());
-    CHECK_FALSE(here.probes->examine(1000, Nanoseconds{}).empty());
+    CHECK_FALSE(here.probes->examine(1, Nanoseconds{}).empty());
     REQUIRE(here.probes->repair());
-    CHECK(here.probes->examine(1000, Nanoseconds{}).empty());
+    CHECK(here.probes->examine(1, Nanoseconds{}).empty());
     CHECK(here.touches_of(path, [&] { append(path); }).size() == 1);
 }
 
@@ -270,7 +270,7 @@ TEST_CASE("what is marked as told and never was is noticed, and told") {
     const auto path = here.make("file");
     const auto touches = here.touches_of(path, [&] { append(path); });
     REQUIRE(touches.size() == 1);
-    CHECK(here.probes->examine(1000, kLongAfter).empty());
+    CHECK(here.probes->examine(1, kLongAfter).empty());
     ts_seen_key key{};
     const Fd map = map_named("ts_seen");
     REQUIRE(bpf_map_get_next_key(map.get(), nullptr, &key) == 0);
@@ -281,7 +281,7 @@ TEST_CASE("what is marked as told and never was is noticed, and told") {
     const std::uint64_t when = 1;
     REQUIRE(bpf_map_update_elem(map.get(), &key, &when, BPF_ANY) == 0);
     CHECK(here.touches_of(path, [&] { append(path); }).empty());
-    CHECK_FALSE(here.probes->examine(1000, kLongAfter).empty());
+    CHECK_FALSE(here.probes->examine(1, kLongAfter).empty());
     REQUIRE(here.probes->repair());
     CHECK(here.touches_of(path, [&] { append(path); }).size() == 1);
 }
