@@ -5,6 +5,7 @@
 #include <climits>
 
 #include "touchstone/bytes.hpp"
+#include "touchstone/glob_class.hpp"
 
 namespace touchstone::config {
 namespace {
@@ -17,17 +18,6 @@ void each_component(std::string_view path, const Visit& visit) {
         if (end > begin) visit(path.substr(begin, end - begin));
         begin = end + 1;
     }
-}
-
-// Past the `]` of the class that opens at `open`; npos when it is never closed.
-std::size_t class_end(std::string_view pattern, std::size_t open) {
-    std::size_t i = open + 1;
-    if (i < pattern.size() && (pattern[i] == '!' || pattern[i] == '^')) ++i;
-    for (bool first = true; i < pattern.size(); ++i, first = false) {
-        if (pattern[i] == ']' && !first) return i + 1;
-        if (pattern[i] == '\\') ++i;
-    }
-    return std::string_view::npos;
 }
 
 }  // namespace

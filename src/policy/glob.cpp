@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "glob_element.hpp"
+#include "touchstone/glob_class.hpp"
 #include "touchstone/policy.hpp"
 
 namespace touchstone {
@@ -101,17 +102,6 @@ std::string unquoted(std::string_view pattern) {
 // ---- elements ----------------------------------------------------------------------------------------------------------
 
 namespace {
-
-// The end of the class that opens at `open`, past its bracket; npos when it is never closed. A `]` right at the start is a member.
-std::size_t class_end(std::string_view pattern, std::size_t open) {
-    std::size_t i = open + 1;
-    if (i < pattern.size() && (pattern[i] == '!' || pattern[i] == '^')) ++i;
-    for (bool first = true; i < pattern.size(); ++i, first = false) {
-        if (pattern[i] == ']' && !first) return i + 1;
-        if (pattern[i] == '\\') ++i;
-    }
-    return std::string_view::npos;
-}
 
 GlobElement stars(std::string_view pattern, std::size_t& i) {
     const std::size_t begin = i;

@@ -46,13 +46,18 @@ def assert_whole(touchstone):
     assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
 
 
+def act_on_a_full_log_disk(touchstone, disk):
+    """200 files appear after the disk of the log has filled up, and the daemon has noticed."""
+    touchstone.watch()
+    fill(disk)
+    for name in range(200):
+        (touchstone.tree / f"file{name}").write_text("x")
+    wait_until(lambda: output(touchstone)["failure"], "a failure")
+
+
 def test_a_full_log_disk(touchstone):
     with small_disk(touchstone.log_file.parent) as disk:
-        touchstone.watch()
-        fill(disk)
-        for name in range(200):
-            (touchstone.tree / f"file{name}").write_text("x")
-        wait_until(lambda: output(touchstone)["failure"], "a failure")
+        act_on_a_full_log_disk(touchstone, disk)
         assert touchstone.log_file.read_bytes() != b""
         (disk / "filler").unlink()
         touchstone.wait_for(touchstone.tree / "file199", "appeared")
@@ -67,11 +72,7 @@ def test_a_full_log_disk(touchstone):
 
 def test_killed_with_a_full_log_disk(touchstone):
     with small_disk(touchstone.log_file.parent) as disk:
-        touchstone.watch()
-        fill(disk)
-        for name in range(200):
-            (touchstone.tree / f"file{name}").write_text("x")
-        wait_until(lambda: output(touchstone)["failure"], "a failure")
+        act_on_a_full_log_disk(touchstone, disk)
         touchstone.kill()
         touchstone.start(wait=False)
         (disk / "filler").unlink()

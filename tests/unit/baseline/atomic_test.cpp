@@ -11,7 +11,7 @@ using namespace touchstone;
 using namespace touchstone::samples;
 
 TEST_CASE("the file is private, in a directory made private") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     REQUIRE(write(directory / "new/deep/b.db", {seen("/a", 1)}));
     struct stat status{};
     REQUIRE(::stat((directory / "new/deep/b.db").c_str(), &status) == 0);
@@ -22,7 +22,7 @@ TEST_CASE("the file is private, in a directory made private") {
 }
 
 TEST_CASE("any bytes in the file's name") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     const auto name = directory / "a?immutable=0&mode=x#%20 \xff\n.db";
     REQUIRE(write(name, {seen("/a", 1)}));
     CHECK(BaselineReader::open(name)->find("/a").value()->attributes()->id.inode == 1);
@@ -30,7 +30,7 @@ TEST_CASE("any bytes in the file's name") {
 }
 
 TEST_CASE("a writer dropped without commit leaves the old baseline and nothing else") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     const auto old = write(directory / "b", {seen("/a", 1)});
     {
         auto writer = BaselineWriter::create(directory / "b", info());
@@ -43,7 +43,7 @@ TEST_CASE("a writer dropped without commit leaves the old baseline and nothing e
 }
 
 TEST_CASE("a reader keeps reading what it opened") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     REQUIRE(write(directory / "b", {seen("/a", 1), seen("/old", 2)}));
     auto reader = BaselineReader::open(directory / "b");
     REQUIRE(reader);
@@ -55,7 +55,7 @@ TEST_CASE("a reader keeps reading what it opened") {
 }
 
 TEST_CASE("files left behind by killed writers are removed, those of living ones and others' are not") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     put_content(directory / "b.new-AbC123", "torn");
     put_content(directory / "b.new-AbC1234", "not ours");
     put_content(directory / "bb.new-AbC123", "another baseline's");
@@ -77,7 +77,7 @@ TEST_CASE("files left behind by killed writers are removed, those of living ones
 }
 
 TEST_CASE("no directory to write to is an error with its reason") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     put_content(directory / "file", "");
     CHECK_FALSE(BaselineWriter::create(directory / "file/b", info()));
     CHECK(BaselineReader::open(directory / "none").error().code == ENOENT);
@@ -102,7 +102,7 @@ namespace {
 }  // namespace
 
 TEST_CASE("a writer killed at any moment leaves a whole baseline") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     const auto file = directory / "b";
     REQUIRE(write(file, {seen("/d0/0", 1)}));
     for (int round = 0; round < 40; ++round) {

@@ -21,7 +21,7 @@ using Paths = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("every kind of row and any bytes come back as they were") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto symlink = file(7);
     symlink.type = FileType::symlink;
     symlink.link_target = "../x";
@@ -57,7 +57,7 @@ TEST_CASE("every kind of row and any bytes come back as they were") {
 }
 
 TEST_CASE("each digest algorithm is remembered") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     for (const auto algorithm : kDigestAlgorithms) {
         auto head = info();
         head.digest = algorithm;
@@ -69,7 +69,7 @@ TEST_CASE("each digest algorithm is remembered") {
 }
 
 TEST_CASE("a row replaces that of the same path, and an absence removes it") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     REQUIRE(write(directory / "b", {seen("/x", 1), seen("/y", 2), seen("/x", 3), gone("/y"), gone("/never")}));
     auto reader = BaselineReader::open(directory / "b");
     REQUIRE(reader);
@@ -81,7 +81,7 @@ TEST_CASE("a row replaces that of the same path, and an absence removes it") {
 }
 
 TEST_CASE("what follows the baseline does so no longer once it is in it") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto row = seen("/log", 1);
     row.follows_baseline = true;
     REQUIRE(write(directory / "b", {row}));
@@ -89,7 +89,7 @@ TEST_CASE("what follows the baseline does so no longer once it is in it") {
 }
 
 TEST_CASE("a path that is no absolute path of a name is refused and does no harm") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto writer = BaselineWriter::create(directory / "b", info());
     REQUIRE(writer);
     for (const std::string bad : {"", "x", "a/b", "/a/", "//", "//a", "/a//b"}) {
@@ -106,7 +106,7 @@ TEST_CASE("a path that is no absolute path of a name is refused and does no harm
 }
 
 TEST_CASE("children are the names directly below, in byte order") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     REQUIRE(write(directory / "b", {seen("/", 1), seen("/d", 2), seen("/d/b", 3), seen("/d/a.b", 4), seen("/d/a", 5), seen("/d/a/x", 6),
                                     seen("/d/\xff", 7), seen("/d/B", 8), seen("/d.x", 9), seen("/d.x/y", 10)}));
     auto reader = BaselineReader::open(directory / "b");
@@ -121,7 +121,7 @@ TEST_CASE("children are the names directly below, in byte order") {
 }
 
 TEST_CASE("a glance says what a sweep needs") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto bad = gone("/bad");
     bad.look = Unreadable{EACCES, "open", std::nullopt};
     auto half = gone("/half");
@@ -145,7 +145,7 @@ TEST_CASE("a glance says what a sweep needs") {
 }
 
 TEST_CASE("a visitor may read on while it is being called") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     REQUIRE(write(directory / "b", {seen("/d", 1), seen("/d/e", 2), seen("/d/e/f", 3), seen("/d/g", 4)}));
     auto reader = BaselineReader::open(directory / "b");
     REQUIRE(reader);
@@ -161,7 +161,7 @@ TEST_CASE("a visitor may read on while it is being called") {
 }
 
 TEST_CASE("a scope is the object and all below it, by components") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     REQUIRE(write(directory / "b", {seen("/etc", 1), seen("/etc/a", 2), seen("/etc/a/b", 3), seen("/etc/a-b", 4), seen("/etc/a/b/c", 5),
                                     seen("/etc-x", 6), seen("/etc-x/y", 7), seen("/etcetera", 8), seen("/etc0/z", 9), seen("/", 10)}));
     auto reader = BaselineReader::open(directory / "b");
@@ -179,7 +179,7 @@ TEST_CASE("a scope is the object and all below it, by components") {
 }
 
 TEST_CASE("all paths of an inode are found, and of a device only") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto elsewhere = file(42);
     elsewhere.id.device = 1;
     auto unreadable = gone("/u");
@@ -194,7 +194,7 @@ TEST_CASE("all paths of an inode are found, and of a device only") {
 }
 
 TEST_CASE("acceptances and rows are taken over from an older baseline") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     const Acceptance first{at(1), "root\xff", "why\nnot", {"/a", "/b\xff", ""}};
     const Acceptance second{at(2), "eve", "", {}};
     {
@@ -233,7 +233,7 @@ TEST_CASE("acceptances and rows are taken over from an older baseline") {
 }
 
 TEST_CASE("one id says one content") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     const auto first = write(directory / "1", {seen("/a", 1), seen("/b", 2)});
     const auto other_order = write(directory / "2", {seen("/b", 2), seen("/a", 1)});
     auto late = seen("/b", 2);

@@ -10,12 +10,12 @@ using namespace touchstone::samples;
 
 namespace {
 
-std::string sound_file(const TemporaryDirectory& directory) {
+std::string sound_file(const ScratchDirectory& directory) {
     std::vector<Observation> rows;
     for (std::uint64_t i = 0; i < 150; ++i) rows.push_back(seen("/d" + std::to_string(i % 3) + "/" + std::to_string(i), i + 1));
     rows.push_back(seen("/x", extreme()));
     REQUIRE(write(directory / "sound", rows));
-    return content(directory / "sound");
+    return content_of(directory / "sound");
 }
 
 // Reads all in every way; a failure other than `corrupt` fails the test. Returns whether verify() was content.
@@ -49,7 +49,7 @@ void run_sql(const std::string& path, const char* sql) {
 }  // namespace
 
 TEST_CASE("a truncated baseline is corrupt wherever it ends") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     const auto sound = sound_file(directory);
     REQUIRE(sound.size() > 8 * 4096);
     for (std::size_t size = 0; size < sound.size(); size += 4096) {
@@ -62,7 +62,7 @@ TEST_CASE("a truncated baseline is corrupt wherever it ends") {
 }
 
 TEST_CASE("a flipped byte is found by verify or was of no consequence") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     const auto sound = sound_file(directory);
     const auto id = BaselineReader::open(directory / "sound")->info().id;
     int found = 0;
@@ -83,7 +83,7 @@ TEST_CASE("a flipped byte is found by verify or was of no consequence") {
 }
 
 TEST_CASE("a row changed behind our back does not have the content's digest") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     sound_file(directory);
     const auto path = directory / "sound";
     SECTION("a row") { run_sql(path, "UPDATE object SET uid=uid+1 WHERE name=x'31'"); }
@@ -96,7 +96,7 @@ TEST_CASE("a row changed behind our back does not have the content's digest") {
 }
 
 TEST_CASE("values that no writer of ours makes are corrupt, not believed") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     sound_file(directory);
     const auto path = directory / "sound";
     const char* damages[] = {"type=1", "mode=-1", "uid=4294967296", "kind=9", "kind=3.5", "xattrs=x'ff'", "xattrs='text'", "blocks=x'00'",
@@ -114,7 +114,7 @@ TEST_CASE("values that no writer of ours makes are corrupt, not believed") {
 }
 
 TEST_CASE("another schema, application or version is corrupt") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     sound_file(directory);
     const auto path = directory / "sound";
     SECTION("version") { run_sql(path, "PRAGMA user_version=2"); }
@@ -132,7 +132,7 @@ TEST_CASE("another schema, application or version is corrupt") {
 }
 
 TEST_CASE("journals beside an immutable baseline are not believed") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     sound_file(directory);
     put_content(directory / "sound-journal", std::string(4096, '\xd9'));
     put_content(directory / "sound-wal", std::string(4096, '\x37'));
@@ -153,7 +153,7 @@ TEST_CASE("rows must ascend, so a tree that leads back to itself ends") {
     CHECK_FALSE(order.advance("/", "z"));
 
     // Every child of each interior page made the first one.
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto bytes = sound_file(directory);
     int changed = 0;
     for (std::size_t page = 4096; page < bytes.size(); page += 4096) {

@@ -14,7 +14,7 @@ TEST_CASE("any path becomes a URI that names it") {
 }
 
 TEST_CASE("errors say which file and of which kind") {
-    samples::TemporaryDirectory directory;
+    samples::ScratchDirectory directory;
     const auto missing = Database::open(directory / "none", Access::read);
     REQUIRE_FALSE(missing);
     CHECK(missing.error().code == ENOENT);
@@ -34,7 +34,7 @@ TEST_CASE("errors say which file and of which kind") {
 }
 
 TEST_CASE("a statement in use is not handed out twice, and one handed back is fresh") {
-    samples::TemporaryDirectory directory;
+    samples::ScratchDirectory directory;
     auto database = Database::open(directory / "d", Access::write);
     REQUIRE(database);
     REQUIRE((*database)->execute("CREATE TABLE t(x); INSERT INTO t VALUES(1),(2)"));
@@ -54,7 +54,7 @@ TEST_CASE("a statement in use is not handed out twice, and one handed back is fr
 }
 
 TEST_CASE("empty bytes are bytes, not NULL") {
-    samples::TemporaryDirectory directory;
+    samples::ScratchDirectory directory;
     auto database = Database::open(directory / "d", Access::write);
     auto query = (*database)->query("SELECT ?1, ?2");
     query->bind_blob(1, std::string_view{}).bind_null(2);

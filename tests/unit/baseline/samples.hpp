@@ -1,41 +1,20 @@
 // Observations and directories for the tests of baseline and state.
 #pragma once
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "support/scratch_directory.hpp"
 #include "touchstone/baseline.hpp"
 
 namespace touchstone::samples {
 
-// In memory where there is such a file system, for fsync is most of what these tests would wait for; TMPDIR chooses otherwise.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory() {
-        const bool memory = std::getenv("TMPDIR") == nullptr && ::access("/dev/shm", W_OK | X_OK) == 0;
-        std::string pattern = (memory ? "/dev/shm" : std::filesystem::temp_directory_path().string()) + "/touchstone-XXXXXX";
-        path_ = ::mkdtemp(pattern.data());
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-    const std::string& path() const { return path_; }
-
-private:
-    std::string path_;
-};
+using test::content_of;
+using test::put_content;
+using test::ScratchDirectory;
 
 inline WallTime at(std::int64_t seconds) { return WallTime(std::chrono::seconds(seconds) + Nanoseconds(123)); }
 
@@ -127,15 +106,6 @@ inline std::vector<std::string> names(KnownReader& reader, const std::string& di
     });
     if (!read) out.push_back("error: " + read.error().what);
     return out;
-}
-
-inline std::string content(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-inline void put_content(const std::string& path, const std::string& bytes) {
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
 inline std::vector<std::string> listing(const std::string& directory) {

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "samples.hpp"
+
 using namespace touchstone;
 using namespace touchstone::cli;
 
@@ -35,12 +37,6 @@ Observation looked(Look look) {
     made.path = "/etc/a";
     made.looked_at = WallTime{std::chrono::hours(2)};
     made.look = std::move(look);
-    return made;
-}
-
-Attributes with_digest(const std::string& digest) {
-    Attributes made;
-    made.digest = digest + std::string(32 - digest.size(), '\0');  // as long as SHA-256 is
     return made;
 }
 

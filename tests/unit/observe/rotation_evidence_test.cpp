@@ -1,12 +1,11 @@
 // What a rotation leaves behind, held against a real state of what was known.
-#include <archive.h>
-#include <archive_entry.h>
-
 #include <chrono>
 
+#include "compressed.hpp"
 #include "rotation_memory.hpp"
 #include "rotation_names.hpp"
 #include "scratch.hpp"
+#include "support/scratch_directory.hpp"
 #include "touchstone/rotation.hpp"
 #include "touchstone/state.hpp"
 
@@ -29,18 +28,7 @@ public:
     void rename(const std::string& from, const std::string& to) const { std::filesystem::rename(path(from), path(to)); }
     void remove(const std::string& name) const { REQUIRE(std::filesystem::remove(path(name))); }
     void compress(const std::string& from, const std::string& to) const {
-        std::ifstream file(path(from), std::ios::binary);
-        const std::string content((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-        auto* writer = archive_write_new();
-        REQUIRE(archive_write_add_filter_gzip(writer) == ARCHIVE_OK);
-        REQUIRE(archive_write_set_format_raw(writer) == ARCHIVE_OK);
-        REQUIRE(archive_write_open_filename(writer, path(to).c_str()) == ARCHIVE_OK);
-        auto* entry = archive_entry_new();
-        archive_entry_set_filetype(entry, AE_IFREG);
-        REQUIRE(archive_write_header(writer, entry) == ARCHIVE_OK);
-        REQUIRE(archive_write_data(writer, content.data(), content.size()) == static_cast<la_ssize_t>(content.size()));
-        archive_entry_free(entry);
-        REQUIRE(archive_write_free(writer) == ARCHIVE_OK);
+        touchstone::compress(path(to), ARCHIVE_FILTER_GZIP, test::content_of(path(from)));
     }
 
     // Takes what is there now as known.

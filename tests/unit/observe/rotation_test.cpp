@@ -1,12 +1,11 @@
 // Rotated logs: plain, and compressed by libarchive's own writers.
 #include "touchstone/rotation.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include <cerrno>
 
+#include "compressed.hpp"
 #include "scratch.hpp"
+#include "support/scratch_directory.hpp"
 
 using namespace touchstone;
 
@@ -18,20 +17,6 @@ BlockDigests known_of(const Scratch& scratch, const std::string& content) {
     LookOptions options;
     options.profile = Profile::log;
     return *attributes_at(scratch.write("known", content), options).blocks;
-}
-
-std::string compress(const std::string& path, int filter, const std::string& content) {
-    auto* writer = archive_write_new();
-    REQUIRE(archive_write_add_filter(writer, filter) == ARCHIVE_OK);
-    REQUIRE(archive_write_set_format_raw(writer) == ARCHIVE_OK);
-    REQUIRE(archive_write_open_filename(writer, path.c_str()) == ARCHIVE_OK);
-    auto* entry = archive_entry_new();
-    archive_entry_set_filetype(entry, AE_IFREG);
-    REQUIRE(archive_write_header(writer, entry) == ARCHIVE_OK);
-    REQUIRE(archive_write_data(writer, content.data(), content.size()) == static_cast<la_ssize_t>(content.size()));
-    archive_entry_free(entry);
-    REQUIRE(archive_write_free(writer) == ARCHIVE_OK);
-    return path;
 }
 
 bool holds(const std::string& path, const BlockDigests& known) {
@@ -83,8 +68,7 @@ TEST_CASE("only one layer of compression is peeled") {
     const auto content = sample(5000);
     const auto known = known_of(scratch, content);
     const auto inner = compress(scratch.path("inner.gz"), ARCHIVE_FILTER_GZIP, content);
-    std::ifstream file(inner, std::ios::binary);
-    const std::string packed((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const auto packed = test::content_of(inner);
     CHECK(holds(inner, known));
     CHECK_FALSE(holds(compress(scratch.path("outer.gz"), ARCHIVE_FILTER_GZIP, packed), known));
     CHECK(holds(compress(scratch.path("of-packed.gz"), ARCHIVE_FILTER_GZIP, packed), known_of(scratch, packed)));
@@ -104,15 +88,12 @@ TEST_CASE("a bomb is read no further than what is known") {
 
 TEST_CASE("input that yields nothing is bounded") {
     const Scratch scratch;
-    const auto empty = compress(scratch.path("empty.gz"), ARCHIVE_FILTER_GZIP, "");
-    std::ifstream file(empty, std::ios::binary);
-    const std::string member((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const auto member = test::content_of(compress(scratch.path("empty.gz"), ARCHIVE_FILTER_GZIP, ""));
     std::string members;
     while (members.size() < 2 * kBlock) members += member;
     const auto known = known_of(scratch, "line\n");
     const auto last = compress(scratch.path("last.gz"), ARCHIVE_FILTER_GZIP, "line\n");
-    std::ifstream tail(last, std::ios::binary);
-    members.append((std::istreambuf_iterator<char>(tail)), std::istreambuf_iterator<char>());
+    members += test::content_of(last);
     CHECK_FALSE(holds(scratch.write("many.gz", members), known));  // it does, beyond a megabyte of nothing
     CHECK(holds(last, known));
 }

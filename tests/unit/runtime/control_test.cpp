@@ -16,7 +16,7 @@
 #include "touchstone/fd.hpp"
 
 using namespace touchstone;
-using namespace touchstone::parts;
+using namespace touchstone::test;
 
 namespace {
 
@@ -65,7 +65,7 @@ public:
         return fd;
     }
 
-    Scratch scratch;
+    ScratchDirectory scratch;
     int requests = 0;
 
 private:
@@ -103,7 +103,7 @@ Result<std::string> ask(Server& server, const std::string& request) {
 
 // Accepts one client, gives it `answer` and closes.
 Result<std::string> ask_one_that_answers(const std::string& answer) {
-    const Scratch scratch;
+    const ScratchDirectory scratch;
     const std::string path = control_socket_path(scratch / "");
     Fd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const auto address = address_of(path);
@@ -273,7 +273,7 @@ TEST_CASE("a path that no socket can have is refused") {
 }
 
 TEST_CASE("where nobody listens the client says so") {
-    const Scratch scratch;
+    const ScratchDirectory scratch;
     CHECK(ask_daemon(scratch / "", "one").error().code == ENOENT);
     const auto address = address_of(control_socket_path(scratch / ""));
     {

@@ -8,10 +8,12 @@
 
 #include "parts.hpp"
 #include "stdout_sink.hpp"
+#include "support/pipe.hpp"
+#include "support/scarcity.hpp"
 #include "touchstone/fd.hpp"
 
 using namespace touchstone;
-using namespace touchstone::parts;
+using namespace touchstone::test;
 
 namespace {
 
@@ -55,7 +57,7 @@ public:
 
     void begin() {
         delivery_.reset();
-        state_.emplace(open_state(scratch.state()));
+        state_.emplace(open_state(scratch / "state"));
         delivery_ = std::make_unique<Delivery>(*state_, limit_);
     }
     Delivery* operator->() { return delivery_.get(); }
@@ -81,7 +83,7 @@ public:
         return actions;
     }
 
-    Scratch scratch;
+    ScratchDirectory scratch;
 
 private:
     std::uint64_t limit_;
@@ -103,22 +105,6 @@ Sinks two(const std::string& first, const std::string& second, const int& refuse
     sinks.push_back(std::make_unique<Switched>("second", make_json_sink(second), refuses));
     return sinks;
 }
-
-struct Pipe {
-    Fd reader, writer;
-    Pipe() {
-        int ends[2];
-        REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
-        reader.reset(ends[0]);
-        writer.reset(ends[1]);
-    }
-    std::string read_some() const {
-        std::string text(1 << 20, '\0');
-        const ssize_t n = ::read(reader.get(), text.data(), text.size());
-        text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
-        return text;
-    }
-};
 
 }  // namespace
 

@@ -1,17 +1,17 @@
 #include "ledger.hpp"
 
 #include <poll.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 
 #include "parts.hpp"
+#include "support/scarcity.hpp"
 #include "touchstone/fd.hpp"
 
 using namespace touchstone;
-using namespace touchstone::parts;
+using namespace touchstone::test;
 
 namespace {
 
@@ -27,16 +27,16 @@ Subject look_up(Ledger& ledger, const std::string& path) {
 std::uint64_t size_of(const std::optional<Observation>& row) { return row && row->attributes() ? row->attributes()->size : 0; }
 
 // As another process sees it: what is committed.
-std::uint64_t committed_size(const Scratch& scratch, const std::string& path) {
-    auto store = KnownStore::open("", scratch.state());
+std::uint64_t committed_size(const ScratchDirectory& scratch, const std::string& path) {
+    auto store = KnownStore::open("", scratch / "state");
     REQUIRE(store);
     const auto row = store->find(path);
     REQUIRE(row);
     return size_of(*row);
 }
 
-std::vector<std::uint64_t> committed_events(const Scratch& scratch) {
-    auto state = open_state(scratch.state());
+std::vector<std::uint64_t> committed_events(const ScratchDirectory& scratch) {
+    auto state = open_state(scratch / "state");
     std::vector<std::uint64_t> sequences;
     const auto all = state.after(0, 1'000'000);
     REQUIRE(all);
@@ -44,7 +44,7 @@ std::vector<std::uint64_t> committed_events(const Scratch& scratch) {
     return sequences;
 }
 
-BaselineReader baseline_of(const Scratch& scratch, const std::vector<Observation>& rows) {
+BaselineReader baseline_of(const ScratchDirectory& scratch, const std::vector<Observation>& rows) {
     auto writer = BaselineWriter::create(scratch / "baseline/baseline.db", BaselineInfo{});
     REQUIRE(writer);
     for (const auto& row : rows) REQUIRE(writer->put(row));
@@ -54,32 +54,11 @@ BaselineReader baseline_of(const Scratch& scratch, const std::vector<Observation
     return std::move(*reader);
 }
 
-// No file may grow beyond `bytes` while this lives.
-class SmallFiles {
-public:
-    explicit SmallFiles(rlim_t bytes) {
-        ::getrlimit(RLIMIT_FSIZE, &before_);
-        const rlimit small{bytes, before_.rlim_max};
-        handler_ = ::signal(SIGXFSZ, SIG_IGN);
-        ::setrlimit(RLIMIT_FSIZE, &small);
-    }
-    SmallFiles(const SmallFiles&) = delete;
-    SmallFiles& operator=(const SmallFiles&) = delete;
-    ~SmallFiles() {
-        ::setrlimit(RLIMIT_FSIZE, &before_);
-        ::signal(SIGXFSZ, handler_);
-    }
-
-private:
-    rlimit before_{};
-    void (*handler_)(int) = nullptr;
-};
-
 }  // namespace
 
 TEST_CASE("what is not saved lies over the state, and the state over the baseline") {
-    const Scratch scratch;
-    auto state = open_state(scratch.state());
+    const ScratchDirectory scratch;
+    auto state = open_state(scratch / "state");
     Ledger ledger(state);
     ledger.set_baseline(baseline_of(scratch, {file_seen("/a", 1)}));
     CHECK(size_of(look_up(ledger, "/a").baseline) == 1);
@@ -103,8 +82,8 @@ TEST_CASE("what is not saved lies over the state, and the state over the baselin
 }
 
 TEST_CASE("a change and the event that reports it are saved together") {
-    const Scratch scratch;
-    auto state = open_state(scratch.state());
+    const ScratchDirectory scratch;
+    auto state = open_state(scratch / "state");
     Ledger ledger(state);
     CHECK_FALSE(ledger.has_unsaved());
     ledger.apply(seen("/a", 2));
@@ -121,9 +100,9 @@ TEST_CASE("a change and the event that reports it are saved together") {
 }
 
 TEST_CASE("what was not saved is gone after a crash, with its event") {
-    const Scratch scratch;
+    const ScratchDirectory scratch;
     {
-        auto state = open_state(scratch.state());
+        auto state = open_state(scratch / "state");
         Ledger ledger(state);
         ledger.apply(seen("/a", 2));
         ledger.add(event(1));
@@ -137,12 +116,12 @@ TEST_CASE("what was not saved is gone after a crash, with its event") {
 
 TEST_CASE("killed at any moment, the state says what the saved events say") {
     for (int round = 0; round < 5; ++round) {
-        const Scratch scratch;
+        const ScratchDirectory scratch;
         int ends[2];
         REQUIRE(::pipe(ends) == 0);
         const pid_t child = ::fork();
         if (child == 0) {
-            auto state = State::open(scratch.state());
+            auto state = State::open(scratch / "state");
             if (!state) ::_exit(1);
             Ledger ledger(*state);
             for (std::uint64_t i = 1;; ++i) {
@@ -174,8 +153,8 @@ TEST_CASE("killed at any moment, the state says what the saved events say") {
 }
 
 TEST_CASE("what the disk refuses is kept, seen, and saved in order when it works again") {
-    const Scratch scratch;
-    auto state = open_state(scratch.state());
+    const ScratchDirectory scratch;
+    auto state = open_state(scratch / "state");
     Ledger ledger(state);
     std::uint64_t last = 0;
     {
@@ -207,8 +186,8 @@ TEST_CASE("what the disk refuses is kept, seen, and saved in order when it works
 }
 
 TEST_CASE("directories that are renamed take along what is known below them, saved or not") {
-    const Scratch scratch;
-    auto state = open_state(scratch.state());
+    const ScratchDirectory scratch;
+    auto state = open_state(scratch / "state");
     Ledger ledger(state);
     ledger.set_baseline(baseline_of(scratch, {file_seen("/old/in-baseline", 1)}));
     ledger.apply(seen("/old/unsaved", 2));
@@ -224,14 +203,14 @@ TEST_CASE("directories that are renamed take along what is known below them, sav
 }
 
 TEST_CASE("a new baseline settles what is now as it should be") {
-    const Scratch scratch;
-    auto state = open_state(scratch.state());
+    const ScratchDirectory scratch;
+    auto state = open_state(scratch / "state");
     Ledger ledger(state);
     ledger.apply(seen("/accepted", 2));
     ledger.apply(seen("/differs", 3));
     ledger.apply({Observation{"/gone", WallTime{std::chrono::hours(1)}, Absent{}, std::nullopt, false}, false});
     ledger.set_baseline(baseline_of(scratch, {file_seen("/accepted", 2), file_seen("/differs", 4)}));
-    const auto settled = ledger.reconcile(scratch.state());
+    const auto settled = ledger.reconcile(scratch / "state");
     REQUIRE(settled);
     CHECK(*settled == 2);
     CHECK_FALSE(look_up(ledger, "/accepted").reported);

@@ -12,7 +12,8 @@
 #include <cstring>
 #include <functional>
 
-#include "scratch.hpp"
+#include "support/outgoing.hpp"
+#include "support/scratch_directory.hpp"
 #include "touchstone/fd.hpp"
 
 using namespace touchstone;

@@ -1,7 +1,8 @@
 // Every way in which a killed process or a lost disk cache can leave the log, and what stands in it after the next start: each event once.
 #include <catch2/catch.hpp>
 
-#include "scratch.hpp"
+#include "support/outgoing.hpp"
+#include "support/scratch_directory.hpp"
 
 using namespace touchstone;
 using namespace touchstone::test;

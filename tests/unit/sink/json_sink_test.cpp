@@ -8,7 +8,8 @@
 #include <csignal>
 
 #include "log_file.hpp"
-#include "scratch.hpp"
+#include "support/outgoing.hpp"
+#include "support/scratch_directory.hpp"
 
 using namespace touchstone;
 using namespace touchstone::test;

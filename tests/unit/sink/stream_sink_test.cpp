@@ -5,32 +5,14 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 
-#include "scratch.hpp"
 #include "stdout_sink.hpp"
+#include "support/outgoing.hpp"
+#include "support/pipe.hpp"
+#include "support/scratch_directory.hpp"
 #include "touchstone/fd.hpp"
 
 using namespace touchstone;
 using namespace touchstone::test;
-
-namespace {
-
-struct Pipe {
-    Fd reader, writer;
-    explicit Pipe(int flags = O_CLOEXEC) {
-        int ends[2];
-        REQUIRE(::pipe2(ends, flags) == 0);
-        reader.reset(ends[0]);
-        writer.reset(ends[1]);
-    }
-    std::string read_some() const {
-        std::string text(1 << 20, '\0');
-        const ssize_t n = ::read(reader.get(), text.data(), text.size());
-        text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
-        return text;
-    }
-};
-
-}  // namespace
 
 TEST_CASE("a pipe gets the lines, and nothing of it can be known after a start") {
     const Pipe pipe;

@@ -1,57 +1,15 @@
 // A full disk is an error with its name, and the state works on when there is room again.
 #include <catch2/catch.hpp>
-#include <signal.h>
-#include <sys/mount.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
+#include "support/scarcity.hpp"
 #include "touchstone/state.hpp"
 #include "unit/baseline/samples.hpp"
 
 using namespace touchstone;
 using namespace touchstone::samples;
+using namespace touchstone::test;
 
 namespace {
-
-// No file may grow beyond `bytes` while this lives.
-class SmallFiles {
-public:
-    explicit SmallFiles(rlim_t bytes) {
-        ::getrlimit(RLIMIT_FSIZE, &before_);
-        const rlimit small{bytes, before_.rlim_max};
-        handler_ = ::signal(SIGXFSZ, SIG_IGN);
-        ::setrlimit(RLIMIT_FSIZE, &small);
-    }
-    SmallFiles(const SmallFiles&) = delete;
-    SmallFiles& operator=(const SmallFiles&) = delete;
-    ~SmallFiles() {
-        ::setrlimit(RLIMIT_FSIZE, &before_);
-        ::signal(SIGXFSZ, handler_);
-    }
-
-private:
-    rlimit before_{};
-    void (*handler_)(int) = nullptr;
-};
-
-// A file system of its own; works for root only.
-class SmallDisk {
-public:
-    explicit SmallDisk(const std::string& where) : where_(where) {
-        std::filesystem::create_directory(where);
-        mounted_ = ::mount("tmpfs", where.c_str(), "tmpfs", MS_NOSUID, "size=3m,mode=0700") == 0;
-    }
-    SmallDisk(const SmallDisk&) = delete;
-    SmallDisk& operator=(const SmallDisk&) = delete;
-    ~SmallDisk() {
-        if (mounted_) ::umount2(where_.c_str(), MNT_DETACH);
-    }
-    bool mounted() const { return mounted_; }
-
-private:
-    std::string where_;
-    bool mounted_ = false;
-};
 
 Status write_batch(State& state, std::uint64_t first, std::uint64_t count) {
     if (auto done = state.begin(); !done) return done;
@@ -80,7 +38,7 @@ std::uint64_t fill_up(State& state) {
 }  // namespace
 
 TEST_CASE("a state that cannot grow says so, loses nothing and works on") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto state = State::open(directory.path());
     REQUIRE(state);
     std::uint64_t kept = 0;
@@ -97,8 +55,8 @@ TEST_CASE("a state that cannot grow says so, loses nothing and works on") {
 }
 
 TEST_CASE("a full disk the same, and again after a restart") {
-    TemporaryDirectory directory;
-    const SmallDisk disk(directory / "disk");
+    ScratchDirectory directory;
+    const SmallDisk disk(directory / "disk", "3m");
     if (!disk.mounted()) return;
     {
         auto state = State::open(directory / "disk");
@@ -119,7 +77,7 @@ TEST_CASE("a full disk the same, and again after a restart") {
 }
 
 TEST_CASE("a baseline that does not fit leaves the old one") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     const auto old = write(directory / "b", {seen("/old", 1)});
     REQUIRE(old);
     {

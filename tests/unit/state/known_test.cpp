@@ -25,7 +25,7 @@ struct Both {
         REQUIRE(store);
         return std::move(*store);
     }
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
 };
 
 Paths first(KnownStore& store, const std::string& directory, std::size_t count) {
@@ -40,7 +40,7 @@ Paths first(KnownStore& store, const std::string& directory, std::size_t count) 
 }  // namespace
 
 TEST_CASE("every directory that something is known in, the baseline's and what was reported, each once") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     REQUIRE(write(directory / "b", {seen("/a/x", 1), seen("/a/y", 1), seen("/home/u/.ssh", 2), seen("/home/u/.ssh/id", 3), seen("/home/u-x/.ssh", 4)}));
     auto state = State::open(directory / "state");
     REQUIRE(state->put(seen("/home/u/.ssh/new", 5)));
@@ -150,7 +150,7 @@ TEST_CASE("what was reported is listed with its absences") {
 }
 
 TEST_CASE("either part may be missing") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto neither = KnownStore::open(directory / "b", directory / "state");
     REQUIRE(neither);
     CHECK(neither->baseline() == nullptr);
@@ -181,7 +181,7 @@ TEST_CASE("either part may be missing") {
 }
 
 TEST_CASE("readers see each commit of a writer beside them, and never half of one") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto state = State::open(directory.path());
     REQUIRE(state);
     auto store = KnownStore::open("", directory.path());
@@ -207,7 +207,7 @@ TEST_CASE("readers see each commit of a writer beside them, and never half of on
 
 TEST_CASE("a state that may only be read, without a daemon, can be read by another user") {
     if (::geteuid() != 0) return;  // only root can become somebody else
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     REQUIRE(::chmod(directory.path().c_str(), 0755) == 0);
     REQUIRE(State::open(directory / "state")->put(seen("/s", 2)));
     REQUIRE(::chmod((directory / "state").c_str(), 0755) == 0);

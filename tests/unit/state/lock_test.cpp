@@ -9,7 +9,7 @@ using namespace touchstone;
 using namespace touchstone::samples;
 
 TEST_CASE("one holder at a time, and the second is told whom") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     {
         const auto first = lock_state(directory / "var/state");
         REQUIRE(first);
@@ -18,7 +18,7 @@ TEST_CASE("one holder at a time, and the second is told whom") {
         CHECK(second.error().kind == ErrorKind::system);  // nothing is wrong with the configuration: later it works
         CHECK(second.error().code == EWOULDBLOCK);
         CHECK(second.error().what.find("pid " + std::to_string(::getpid())) != std::string::npos);
-        CHECK(content(directory / "var/state/lock") == std::to_string(::getpid()) + "\n");
+        CHECK(content_of(directory / "var/state/lock") == std::to_string(::getpid()) + "\n");
     }
     CHECK(lock_state(directory / "var/state"));
     struct stat status{};
@@ -27,14 +27,14 @@ TEST_CASE("one holder at a time, and the second is told whom") {
 }
 
 TEST_CASE("what an older holder left in the file is not mistaken") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     put_content(directory / "lock", "1234567890 and more that is longer than any pid\n");
     CHECK(lock_state(directory.path()));
-    CHECK(content(directory / "lock") == std::to_string(::getpid()) + "\n");
+    CHECK(content_of(directory / "lock") == std::to_string(::getpid()) + "\n");
 }
 
 TEST_CASE("a directory that others may write, or that is another's, is refused") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     const auto refused = [&] {
         const auto lock = lock_state(directory.path());
         const auto state = State::open(directory.path());
@@ -57,7 +57,7 @@ TEST_CASE("a directory that others may write, or that is another's, is refused")
 }
 
 TEST_CASE("no directory, and links in the lock's place, are errors") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     put_content(directory / "file", "");
     CHECK_FALSE(lock_state(directory / "file"));
     CHECK_FALSE(lock_state(directory / "file/below"));

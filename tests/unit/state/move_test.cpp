@@ -24,7 +24,7 @@ using Rows = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a renamed directory takes along what is known below it") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     REQUIRE(write(directory / "b", {seen("/a", 1), seen("/a/x", 2), seen("/a/y", 3), seen("/a/d/z", 4), seen("/ab/x", 5), seen("/a-b", 6)}));
     auto baseline = BaselineReader::open(directory / "b");
     auto state = State::open(directory / "state");
@@ -55,7 +55,7 @@ TEST_CASE("a renamed directory takes along what is known below it") {
 }
 
 TEST_CASE("a single file moves, and without a baseline") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto state = State::open(directory.path());
     REQUIRE(state->put(seen("/log", 1)));
     REQUIRE(state->put(seen("/logs/x", 2)));
@@ -66,7 +66,7 @@ TEST_CASE("a single file moves, and without a baseline") {
 }
 
 TEST_CASE("a tree of many pages moves whole, in and out of a transaction") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto state = State::open(directory.path());
     REQUIRE(state->begin());
     for (std::uint64_t i = 0; i < 1500; ++i) {
@@ -88,7 +88,7 @@ TEST_CASE("a tree of many pages moves whole, in and out of a transaction") {
 }
 
 TEST_CASE("a move into itself is refused") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto state = State::open(directory.path());
     CHECK(state->move_tree("/a", "/a/b", nullptr).error().kind == ErrorKind::bad_input);
     CHECK(state->move_tree("/a/b", "/a", nullptr).error().kind == ErrorKind::bad_input);
@@ -97,7 +97,7 @@ TEST_CASE("a move into itself is refused") {
 }
 
 TEST_CASE("directories that change places each take their own along") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     REQUIRE(write(directory / "b", {seen("/a", 1), seen("/a/both", 2), seen("/a/only-a", 3), seen("/b", 11), seen("/b/both", 12), seen("/b/d/only-b", 13)}));
     auto baseline = BaselineReader::open(directory / "b");
     auto state = State::open(directory / "state");
@@ -121,7 +121,7 @@ TEST_CASE("directories that change places each take their own along") {
 
 TEST_CASE("directories move up in a row, whatever order they are told in") {
     const auto moves = GENERATE(std::vector<TreeMove>{{"/b", "/a"}, {"/c", "/b"}}, std::vector<TreeMove>{{"/c", "/b"}, {"/b", "/a"}});
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto state = State::open(directory.path());
     for (const auto* path : {"/b", "/b/b", "/c", "/c/c"}) REQUIRE(state->put(seen(path, 1)));
     REQUIRE(state->move_trees(moves, nullptr));
@@ -129,7 +129,7 @@ TEST_CASE("directories move up in a row, whatever order they are told in") {
 }
 
 TEST_CASE("a circle of three directories") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto state = State::open(directory.path());
     for (const auto* path : {"/a/a", "/b/b", "/c/c"}) REQUIRE(state->put(seen(path, 1)));
     REQUIRE(state->move_trees({{"/a", "/b"}, {"/b", "/c"}, {"/c", "/a"}}, nullptr));
@@ -137,7 +137,7 @@ TEST_CASE("a circle of three directories") {
 }
 
 TEST_CASE("a directory that comes out of another is not taken along by it") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto state = State::open(directory.path());
     for (const auto* path : {"/a/x", "/a/in/y"}) REQUIRE(state->put(seen(path, 1)));
     SECTION("both go elsewhere") {

@@ -50,7 +50,7 @@ void works(State& state) {
 }  // namespace
 
 TEST_CASE("a file that is no state is set aside, and said so") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     const auto path = directory / "state.db";
     fill(directory.path());
     SECTION("text") { put_content(path, std::string(5000, 'x')); }
@@ -78,7 +78,7 @@ TEST_CASE("a file that is no state is set aside, and said so") {
 }
 
 TEST_CASE("its log is set aside with it, and a second damage does not overwrite the first") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     for (std::size_t round = 1; round <= 3; ++round) {
         put_content(directory / "state.db", std::string(5000, 'x'));
         put_content(directory / "state.db-wal", "log");
@@ -87,14 +87,14 @@ TEST_CASE("its log is set aside with it, and a second damage does not overwrite 
         CHECK(set_aside(directory.path()).size() == round);
         const auto logs = set_aside(directory.path(), "-wal");
         REQUIRE(logs.size() == round);
-        CHECK(content(directory / logs.back()) == "log");
+        CHECK(content_of(directory / logs.back()) == "log");
     }
 }
 
 TEST_CASE("a truncated state is whole, or set aside, and works again") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     fill(directory / "sound");
-    const auto sound = content(directory / "sound/state.db");
+    const auto sound = content_of(directory / "sound/state.db");
     REQUIRE(sound.size() > 6 * 4096);
     for (std::size_t size = 0; size < sound.size(); size += 4096) {
         const auto copy = directory / ("copy" + std::to_string(size));
@@ -110,9 +110,9 @@ TEST_CASE("a truncated state is whole, or set aside, and works again") {
 }
 
 TEST_CASE("a state with flipped bytes opens whole or anew, and works") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     fill(directory / "sound");
-    const auto sound = content(directory / "sound/state.db");
+    const auto sound = content_of(directory / "sound/state.db");
     int recovered = 0;
     for (std::size_t place = 0; place < sound.size(); place += place < 100 ? 9 : 997) {
         auto damaged = sound;
@@ -137,7 +137,7 @@ TEST_CASE("a state with flipped bytes opens whole or anew, and works") {
 }
 
 TEST_CASE("database and log copied while a daemon runs open as of the last commit") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto state = State::open(directory / "live");
     REQUIRE(state);
     for (std::uint64_t round = 1; round <= 10; ++round) {
@@ -149,8 +149,8 @@ TEST_CASE("database and log copied while a daemon runs open as of the last commi
         const auto copy = directory / ("copy" + std::to_string(round));
         std::filesystem::create_directory(copy);
         std::filesystem::permissions(copy, std::filesystem::perms::owner_all);
-        put_content(copy + "/state.db", content(directory / "live/state.db"));
-        auto log = content(directory / "live/state.db-wal");
+        put_content(copy + "/state.db", content_of(directory / "live/state.db"));
+        auto log = content_of(directory / "live/state.db-wal");
         if (round % 2 == 0) log += std::string(4096 + 24, 'q');  // torn: written after the last commit
         put_content(copy + "/state.db-wal", log);
         auto after = State::open(copy);

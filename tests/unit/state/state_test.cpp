@@ -28,7 +28,7 @@ using Sequences = std::vector<std::uint64_t>;
 }  // namespace
 
 TEST_CASE("rows of every kind come back after opening again") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto follows = seen("/log", 5);
     follows.follows_baseline = true;
     auto unreadable = gone("/u");
@@ -61,7 +61,7 @@ TEST_CASE("rows of every kind come back after opening again") {
 }
 
 TEST_CASE("the state is private") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto state = State::open(directory / "a/b/state");
     REQUIRE(state);
     struct stat status{};
@@ -75,7 +75,7 @@ TEST_CASE("the state is private") {
 }
 
 TEST_CASE("what is not committed is seen by the writer alone, and rolled back") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto state = State::open(directory.path());
     REQUIRE(state);
     REQUIRE(state->put(seen("/a", 1)));
@@ -107,7 +107,7 @@ TEST_CASE("what is not committed is seen by the writer alone, and rolled back") 
 }
 
 TEST_CASE("the outbox keeps order, gives pieces, and drops what all have") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto state = State::open(directory.path());
     REQUIRE(state);
     for (const std::uint64_t n : {3, 1, 2, 7, 5}) REQUIRE(state->enqueue(event(n)));
@@ -132,7 +132,7 @@ TEST_CASE("the outbox keeps order, gives pieces, and drops what all have") {
 }
 
 TEST_CASE("an output never seen is owed nothing that came before it") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     {
         auto state = State::open(directory.path());
         REQUIRE(state);
@@ -157,7 +157,7 @@ TEST_CASE("an output never seen is owed nothing that came before it") {
 }
 
 TEST_CASE("what a killed daemon committed is there, and nothing else") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     const pid_t child = ::fork();
     if (child == 0) {
         auto state = State::open(directory.path());
@@ -180,7 +180,7 @@ TEST_CASE("what a killed daemon committed is there, and nothing else") {
 }
 
 TEST_CASE("the write-ahead log does not grow with every commit") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     auto state = State::open(directory.path());
     REQUIRE(state);
     for (std::uint64_t round = 0; round < 200; ++round) {  // 50 MiB of log
