@@ -24,6 +24,9 @@ struct LookOptions {
     std::function<bool()> keep_going;
     // Called with each object that the name turns out to be, after its first stat and before anything else is read of it. May be empty.
     std::function<void(const ObjectId&)> on_object;
+    // Asked before content is read: whether it is stored to through shared mappings. Such a file is written back first, so that the kernel tells the
+    // next store. May be empty.
+    std::function<bool(const ObjectId&)> is_mapped;
     static constexpr std::uint64_t kPollEvery = 4 << 20;
 };
 

@@ -108,6 +108,11 @@ public:
 
     // A look is about to read this object: what touches it from now on is told again. Any thread.
     void looked_at(const ObjectId& id);
+    // A probe has seen writable shared mappings of it, and not since that they are gone. Any thread.
+    bool is_mapped(const ObjectId& id) const;
+    // Writes the watched file systems back: a page that was stored to through a mapping before the watch began tells the next store only then. Blocks
+    // on disks; any thread.
+    void write_back() const;
     // What stands at a watch's own path is about to be looked at; a directory is left alone. Only to be called where wants_files().
     bool wants_files() const;
     void learn_file(int file_or_path_fd);

@@ -65,6 +65,7 @@ Tried<void> Examination::digest_content(int fd) {
         return true;
     };
     if (options_.before_reading && !options_.before_reading(seen_.size)) return trouble("read", ECANCELED);
+    if (options_.is_mapped && options_.is_mapped(seen_.id)) ::fdatasync(fd);  // where it fails, the next store may go untold, and no more
     bool changed = false;
     const auto keep_going = [&] {
         changed = !is_unchanged(fd);

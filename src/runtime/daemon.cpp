@@ -257,6 +257,7 @@ Status Daemon::start_threads() {
 }
 
 Status Daemon::run() {
+    source_->write_back();  // before it is said that nothing is missed
     if (source_->marking_done()) ready();
     catch_up();
     const int result = sd_event_loop(events_);

@@ -158,6 +158,7 @@ Subject Verifier::look_at_name(Worker& worker, const TouchedName& name, RuleRef 
     options.before_reading = [&](std::uint64_t bytes) { return look.begin(name.path, bytes); };
     options.keep_going = [&] { return look.go_on(LookOptions::kPollEvery); };
     options.on_object = [this](const ObjectId& id) { source_.looked_at(id); };
+    options.is_mapped = [this](const ObjectId& id) { return source_.is_mapped(id); };
     if (rule->path == name.path && source_.wants_files())  // before it is read: what stands here may be new, and no watched directory tells of it
         if (auto fd = open_nofollow(name.path, O_PATH)) source_.learn_file(fd->get());
     std::optional<Observation> row;

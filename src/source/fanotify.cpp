@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -191,6 +192,24 @@ void FanotifySource::distrust(std::string reason, bool whole) {
         impl_->lose(std::move(reason), out);
     }
     out.send(impl_->receiver);
+}
+
+bool FanotifySource::is_mapped(const ObjectId& id) const {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->witness && impl_->witness->is_mapped(id.inode);
+}
+
+void FanotifySource::write_back() const {
+    std::vector<std::string> points;
+    {
+        const std::lock_guard lock(impl_->mutex);
+        for (const auto& [id, volume] : impl_->ground.volumes.all())
+            if (volume.witnessed && impl_->planned.contains(volume.device) && !volume.views.empty()) points.push_back(volume.views.front().point);
+    }
+    for (const auto& point : points) {
+        const Fd top(::open(point.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+        if (top) ::syncfs(top.get());
+    }
 }
 
 bool FanotifySource::wants_files() const { return impl_->options.probes != nullptr; }

@@ -69,6 +69,12 @@ void ProbeWitness::apply(const ProbeRecord& record, WallTime wall, SteadyTime no
         ++canaries_;
         return;
     }
+    if (witnessed->writable_mappings <= 0) {
+        mapped_.erase(witnessed->object.inode);
+    } else {
+        if (mapped_.size() >= kMostMapped) mapped_.clear();
+        mapped_.insert(witnessed->object.inode);
+    }
     Touch touch;
     // What becomes of a directory's entries is told of them; its own attributes a look compares.
     touch.act = witnessed->directory ? Act::look : witnessed->writers > 0 ? Act::modified : Act::changing;

@@ -38,6 +38,8 @@ public:
     bool is_whole() const { return refusal_.empty() && !broken_; }
     void set_broken(bool broken) { broken_ = broken; }
 
+    bool is_mapped(std::uint64_t inode) const { return mapped_.contains(inode); }
+
     void set_canary(KernelObject object);
     std::uint64_t canaries() const { return canaries_; }
 
@@ -52,6 +54,8 @@ private:
     std::vector<KernelObject> own_;
     std::string refusal_;  // why something could not be entered
     bool broken_ = false;
+    static constexpr std::size_t kMostMapped = 65'536;
+    std::unordered_set<std::uint64_t> mapped_;  // inodes with writable shared mappings, when last told
     KernelObject canary_;
     std::uint64_t canaries_ = 0;
 };

@@ -34,6 +34,19 @@ def test_a_store_through_a_shared_mapping(touchstone):
     memory.close()
 
 
+def test_every_further_store_through_a_mapping(touchstone):
+    file = touchstone.tree / "mapped"
+    file.write_bytes(b"a" * 8192)
+    with open(file, "r+b") as opened:
+        memory = mmap.mmap(opened.fileno(), 8192)
+    memory[0:1] = b"b"  # the page is dirty before the watch is on
+    touchstone.watch()
+    for turn in range(1, 4):
+        memory[0:1] = bytes([ord("b") + turn])
+        wait_until(lambda: len(touchstone.findings(file, "changed")) >= turn, touchstone.summary)
+    memory.close()
+
+
 def test_inode_flags(touchstone):
     file = touchstone.tree / "flags"
     file.write_text("x")
