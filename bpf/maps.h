@@ -11,13 +11,21 @@ struct {
 } ts_ring SEC(".maps");
 
 /* Written by the daemon alone: struct ts_object to enum ts_watch_flags. An object with inode 0 stands for its whole device. */
-struct {
+struct ts_watched {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(map_flags, BPF_F_NO_PREALLOC);
-    __uint(max_entries, 1024);
+    __uint(max_entries, 1);
     __type(key, struct ts_object);
     __type(value, __u32);
-} ts_watched SEC(".maps");
+};
+
+/* The place of that map: empty at first; a larger one takes the place of one that is full. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __array(values, struct ts_watched);
+} ts_filter SEC(".maps");
 
 /* What has been told. The daemon removes an entry before it looks; one that is pushed out costs a repeated record. */
 struct {

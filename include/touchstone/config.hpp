@@ -66,7 +66,7 @@ struct Config {
         std::uint32_t processes = 8'192;       // processes remembered
         std::uint32_t group = 256;             // names that renames may link into one group
         std::uint32_t probe_ring = 8'388'608;  // bytes for records of the probes; rounded up to a power of two
-        std::uint32_t probe_watched = 2'000'000;  // objects known to the probes; memory is used as they come
+        std::uint32_t probe_watched = 2'000'000;  // objects known to the probes at most; some 120 bytes of the kernel's memory each, as they come
         std::uint32_t probe_told = 65'536;     // touches that are not told again until their object is looked at
     } limits;
 

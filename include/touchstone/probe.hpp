@@ -101,7 +101,8 @@ struct ProbeReport {
 
 struct ProbeOptions {
     std::uint32_t ring_bytes = 8u << 20;  // rounded up to a power of two, a page at least
-    std::uint32_t watched = 2'000'000;    // objects; memory is used as they come
+    std::uint32_t watched = 2'000'000;    // objects, at most: some 120 bytes of the kernel's memory each, as they come
+    std::uint32_t room = 65'536;          // for objects at first, doubled when it is full; its 16 bytes each are taken at once
     std::uint32_t seen = 65'536;          // touches remembered as told; memory is taken at once (about 100 bytes each)
     std::optional<ProbeTier> tier;        // this one or none; else the best that the kernel has
 };
@@ -143,9 +144,9 @@ public:
     // after a drain().
     std::string check();
 
-    // The same of a part of what the kernel holds, so that `rounds` calls come round (more with over 1024 entries a call): the filter is what was put
-    // there, and nothing counts as told that never was. `now` is CLOCK_BOOTTIME.
-    std::string examine(std::size_t rounds, Nanoseconds now);
+    // The same of a part of what the kernel holds: the filter is what was put there, and nothing counts as told that never was. Whatever is altered is
+    // found within `calls` calls. `now` is CLOCK_BOOTTIME.
+    std::string examine(std::size_t calls, Nanoseconds now);
 
     // Attaches every probe anew and puts the filter right; whatever was told is told again.
     Status repair();

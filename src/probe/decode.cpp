@@ -1,6 +1,4 @@
 // Records of the ring, made into values. The bytes are the kernel's, and yet every length is checked: a map can be altered.
-#include <sys/sysmacros.h>
-
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -8,19 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "touchstone/probe.hpp"
-#include "touchstone/wire.h"
+#include "identity.hpp"
 
 namespace touchstone {
 namespace {
-
-constexpr std::uint32_t kMinorBits = 20;  // of the kernel's own dev_t (<linux/kdev_t.h>)
-
-std::uint64_t device_of(std::uint32_t kernel_device) { return makedev(kernel_device >> kMinorBits, kernel_device & ((1u << kMinorBits) - 1)); }
-
-KernelObject object_of(const ts_object& object) { return {device_of(object.device), object.inode}; }
-
-ProcessKey process_of(const ts_process& process) { return {static_cast<std::int32_t>(process.tgid), process.start}; }
 
 template <std::size_t Size>
 std::string text_of(const char (&text)[Size]) {
@@ -55,12 +44,12 @@ bool is_process(const ts_process& process) { return process.tgid <= std::numeric
 
 TouchRecord touch_of(const ts_touch& from) {
     TouchRecord touch;
-    touch.object = object_of(from.object);
+    touch.object = from_wire(from.object);
     if ((from.flags & TS_NO_NAME) == 0) {
         touch.parent = {touch.object.device, from.parent};
         touch.name = text_of(from.name);
     }
-    touch.process = process_of(from.process);
+    touch.process = from_wire(from.process);
     touch.credentials = {from.uid, from.euid, from.gid, from.egid};
     touch.links = from.links;
     touch.writers = from.writers;
@@ -73,9 +62,9 @@ TouchRecord touch_of(const ts_touch& from) {
 
 ExecRecord exec_of(const ts_exec& from) {
     ExecRecord exec;
-    exec.process = process_of(from.process);
-    exec.parent = process_of(from.parent);
-    exec.executable = object_of(from.executable);
+    exec.process = from_wire(from.process);
+    exec.parent = from_wire(from.parent);
+    exec.executable = from_wire(from.executable);
     exec.path = path_of(from);
     for (const auto argument : split_at_nul({from.args, from.args_size})) exec.args.emplace_back(argument);
     exec.args_cut = from.args_whole > from.args_size;
@@ -119,7 +108,7 @@ Result<ProbeRecord> accepted(const ts_touch& touch) {
 
 Result<ProbeRecord> accepted(const ts_fork& fork) {
     if (!is_process(fork.parent) || !is_process(fork.child)) return malformed("a process that cannot be");
-    return ForkRecord{process_of(fork.parent), process_of(fork.child), fork.header.time};
+    return ForkRecord{from_wire(fork.parent), from_wire(fork.child), fork.header.time};
 }
 
 Result<ProbeRecord> accepted(const ts_exec& exec) {
@@ -130,7 +119,7 @@ Result<ProbeRecord> accepted(const ts_exec& exec) {
 
 Result<ProbeRecord> accepted(const ts_exit& exit) {
     if (!is_process(exit.process)) return malformed("a process that cannot be");
-    return ExitRecord{process_of(exit.process), exit.header.time};
+    return ExitRecord{from_wire(exit.process), exit.header.time};
 }
 
 template <class Record>

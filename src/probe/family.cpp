@@ -54,7 +54,6 @@ Object open_object(const MapSizes& sizes) {
     if (!object) return object;
     const auto resize = [&](const char* map, std::uint32_t entries) { bpf_map__set_max_entries(bpf_object__find_map_by_name(object.get(), map), entries); };
     resize("ts_ring", sizes.ring);
-    resize("ts_watched", sizes.watched);
     resize("ts_seen", sizes.seen);
     const ts_settings settings{own_pid_namespace()};
     if (bpf_map__set_initial_value(bpf_object__find_map_by_name(object.get(), ".rodata.settings"), &settings, sizeof settings) != 0) return nullptr;

@@ -11,7 +11,7 @@
 namespace touchstone {
 
 struct MapSizes {
-    std::uint32_t ring = 4096, watched = 1, seen = 1;
+    std::uint32_t ring = 4096, seen = 1;
 };
 
 class Family {

@@ -1,5 +1,6 @@
 #include "probe_ground.hpp"
 
+#include <bpf/bpf.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -64,6 +65,21 @@ Done in_child(const std::function<void()>& act) {
     int status = 0;
     ::waitpid(child, &status, 0);
     return {child, WIFEXITED(status) ? WEXITSTATUS(status) : 255};
+}
+
+Fd map_named(const std::string& name) {
+    Fd found;
+    std::uint32_t last = 0;
+    for (int fd = 0; fd < 1024; ++fd) {
+        std::error_code none;
+        if (std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd), none).string().find("bpf-map") == std::string::npos) continue;
+        bpf_map_info info{};
+        std::uint32_t size = sizeof info;
+        if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0 || info.name != name || info.id < last) continue;
+        last = info.id;
+        found.reset(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    }
+    return found;
 }
 
 Witnessed::Witnessed(ProbeOptions options) {

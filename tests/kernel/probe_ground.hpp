@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "touchstone/fd.hpp"
 #include "touchstone/probe.hpp"
 
 namespace touchstone::test {
@@ -24,6 +25,9 @@ struct Done {
     int status;
 };
 Done in_child(const std::function<void()>& act);
+
+// One of the probes' maps, of those that were loaded last by this process; others may run on the host.
+Fd map_named(const std::string& name);
 
 // A directory whose entries are watched.
 class Witnessed {

@@ -208,62 +208,11 @@ TEST_CASE("a ring that is full loses nothing in silence") {
     CHECK(here.probes->check().empty());
 }
 
-TEST_CASE("a full map of watched objects is said") {
-    auto options = probe_options();
-    options.watched = 1;
-    Witnessed here(options);
-    const auto path = here.make("file");
-    const auto watched = here.probes->watch(object_at(path), WatchKind::object);
-    REQUIRE_FALSE(watched);
-    CHECK(watched.error().code == E2BIG);
-}
-
 namespace {
-
-// Of the probes that were loaded last by this process; others may run on the host.
-Fd map_named(const std::string& name) {
-    Fd found;
-    std::uint32_t last = 0;
-    for (int fd = 0; fd < 1024; ++fd) {
-        std::error_code none;
-        if (std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd), none).string().find("bpf-map") == std::string::npos) continue;
-        bpf_map_info info{};
-        std::uint32_t size = sizeof info;
-        if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0 || info.name != name || info.id < last) continue;
-        last = info.id;
-        found.reset(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
-    }
-    return found;
-}
 
 constexpr Nanoseconds kLongAfter = std::chrono::hours(1'000'000);
 
 }  // namespace
-
-TEST_CASE("what is done to the filter from outside is noticed, and put right") {
-    Witnessed here;
-    const auto path = here.make("file");
-    const Fd map = map_named("ts_watched");
-    REQUIRE(map);
-    CHECK(here.probes->examine(1, Nanoseconds{}).empty());
-    ts_object key{};
-    REQUIRE(bpf_map_get_next_key(map.get(), nullptr, &key) == 0);
-    SECTION("taken out") { REQUIRE(bpf_map_delete_elem(map.get(), &key) == 0); }
-    SECTION("altered") {
-        const std::uint32_t own = TS_WATCH_OWN;
-        REQUIRE(bpf_map_update_elem(map.get(), &key, &own, BPF_ANY) == 0);
-    }
-    SECTION("added") {
-        key.inode = object_at(path).inode;
-        const std::uint32_t own = TS_WATCH_OWN;
-        REQUIRE(bpf_map_update_elem(map.get(), &key, &own, BPF_ANY) == 0);
-    }
-    CHECK(here.touches_of(path, [&] { append(path); }).empty());
-    CHECK_FALSE(here.probes->examine(1, Nanoseconds{}).empty());
-    REQUIRE(here.probes->repair());
-    CHECK(here.probes->examine(1, Nanoseconds{}).empty());
-    CHECK(here.touches_of(path, [&] { append(path); }).size() == 1);
-}
 
 TEST_CASE("what is marked as told and never was is noticed, and told") {
     Witnessed here;
