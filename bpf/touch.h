@@ -11,7 +11,6 @@
 #define MAX_ALIASES 4 /* names of one inode that are looked through; one with more is in ts_watched by itself */
 
 struct subject {
-    void *watched; /* the filter */
     struct ts_object object;
     __u64 parent;
     struct dentry *name; /* NULL when the kernel has none at hand */
@@ -19,9 +18,13 @@ struct subject {
     __u16 mode;
 };
 
-static __always_inline __u32 watch_of(void *watched, __u32 device, __u64 inode)
+static __always_inline __u32 watch_of(__u32 device, __u64 inode)
 {
     struct ts_object key = {.inode = inode, .device = device};
+    __u32 place = 0;
+    void *watched = bpf_map_lookup_elem(&ts_filter, &place);
+    if (!watched)
+        return 0;
     __u32 *flags = bpf_map_lookup_elem(watched, &key);
     return flags ? *flags : 0;
 }
@@ -34,7 +37,7 @@ static __always_inline struct dentry *dentry_of(struct hlist_node *alias)
 /* A name of the object: kept when its directory is watched, or when there is none better. */
 static __always_inline bool offer_name(struct subject *subject, struct dentry *name, __u64 parent)
 {
-    bool watched = (watch_of(subject->watched, subject->object.device, parent) & TS_WATCH_ENTRIES) != 0;
+    bool watched = (watch_of(subject->object.device, parent) & TS_WATCH_ENTRIES) != 0;
     if (watched || !subject->name) {
         subject->name = name;
         subject->parent = parent;
@@ -74,7 +77,7 @@ static __always_inline bool is_placed(struct inode *inode, struct dentry *at, st
 
 static __always_inline bool is_watched(struct inode *inode, struct dentry *at, struct subject *subject)
 {
-    __u32 flags = watch_of(subject->watched, subject->object.device, subject->object.inode);
+    __u32 flags = watch_of(subject->object.device, subject->object.inode);
     if (flags & TS_WATCH_OWN)
         return false;
     struct hlist_node *first = inode->i_dentry.first;
@@ -82,7 +85,7 @@ static __always_inline bool is_watched(struct inode *inode, struct dentry *at, s
         return true;
     /* A file that was opened by its handle has no name here, but a dentry, unlike one that is just being made; on a watched device the daemon looks
      * its names up. */
-    return !subject->name && first && subject->links && !S_ISDIR(subject->mode) && watch_of(subject->watched, subject->object.device, 0);
+    return !subject->name && first && subject->links && !S_ISDIR(subject->mode) && watch_of(subject->object.device, 0);
 }
 
 /* True when this is the first touch of the object by this process since the daemon has looked. */
@@ -114,15 +117,13 @@ static __always_inline void fill_name(struct ts_touch *touch, const struct subje
 
 static __always_inline int touched(struct inode *inode, struct dentry *at, __u8 witness)
 {
-    __u32 place = 0;
     struct subject subject = {
-        .watched = bpf_map_lookup_elem(&ts_filter, &place),
         .object = {.inode = inode->i_ino, .device = inode->i_sb->s_dev},
         .links = inode->i_nlink,
         .mode = inode->i_mode,
     };
     struct ts_counters *count = counters();
-    if (!count || !subject.watched)
+    if (!count)
         return 0;
     if (!is_watched(inode, at, &subject)) {
         count->unwatched++;
