@@ -94,12 +94,14 @@ TEST_CASE("the maps are keyed as the daemon keys them") {
     const auto object = compiled();
     const auto check = [&](const char* name, std::size_t key, std::size_t value) {
         INFO(name);
-        const auto* map = bpf_object__find_map_by_name(object.get(), name);
+        auto* map = bpf_object__find_map_by_name(object.get(), name);
+        REQUIRE(map != nullptr);
+        if (bpf_map__type(map) == BPF_MAP_TYPE_ARRAY_OF_MAPS) map = bpf_map__inner_map(map);
         REQUIRE(map != nullptr);
         CHECK(bpf_map__key_size(map) == key);
         CHECK(bpf_map__value_size(map) == value);
     };
-    check("ts_watched", sizeof(ts_object), sizeof(std::uint32_t));
+    check("ts_filter", sizeof(ts_object), sizeof(std::uint32_t));
     check("ts_seen", sizeof(ts_seen_key), sizeof(std::uint64_t));
     check("ts_count", sizeof(std::uint32_t), sizeof(ts_counters));
     check("ts_ring", 0, 0);
