@@ -9,7 +9,7 @@ namespace {
 using Level = Diagnosis::Level;
 
 constexpr const char* kUnseen =
-    "not told at once are stores through shared mappings, inode flags and project ids, and who did it when the process has gone; "
+    "not told at once are stores through shared mappings, writes by a loop device, inode flags and project ids, and who did it when the process has gone; "
     "file systems are marked as a whole, which costs everything on them";
 
 std::string advice_for(const Error& error) {

@@ -22,7 +22,19 @@ void add_actor(TouchedName& name, const ActorRef& actor, std::size_t limit) {
     name.actors.push_back(actor);
 }
 
+bool is_kernel_thread(const Actor& actor) {
+    const auto& parents = actor.ancestors;
+    return actor.process.executable.empty() && !parents.empty() && parents.front().pid == 2 && parents.front().executable.empty();
+}
+
 void attribute(TouchedName& name, const Touch& touch, std::size_t actor_limit) {
+    // What io_uring keeps open is closed by a worker of the kernel, which has written nothing.
+    if (touch.act == Act::closed && touch.actor && is_kernel_thread(*touch.actor)) {
+        if (!name.actors.empty()) return;
+        name.actors_complete = false;
+        name.actor_unknown = "closed by the kernel for another process";
+        return;
+    }
     // A sweep knows who made or brought the directory; who made a name in it the kernel's own word of that name says better.
     if (touch.actor && touch.act == Act::look && (name.acts & ~bit(Act::look)) != 0) return;
     if (touch.act == Act::created && name.acts == (bit(Act::look) | bit(Act::created))) name.actors.clear();

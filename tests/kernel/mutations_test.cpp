@@ -1,16 +1,12 @@
 // Every way to change a watched object is told, with who did it, in whatever tier runs; and every way to do nothing is not.
-// TOUCHSTONE_COVERAGE names a file that each result is appended to, for the table in docs/coverage.md.
+// What a whole daemon makes of it: tests/coverage.
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 
@@ -46,41 +42,18 @@ const Exception* exception_of(const Mutation& mutation, const std::string& type)
     return found == mutation.exceptions.end() ? nullptr : &*found;
 }
 
-void note(const Mutation& mutation, const std::string& type, const char* result, const char* why) {
-    const char* path = std::getenv("TOUCHSTONE_COVERAGE");
-    if (path == nullptr) return;
-    utsname system{};
-    ::uname(&system);
-    std::ofstream(path, std::ios::app) << system.release << '\t' << name_of(probes().tier()) << '\t' << type << '\t' << name_of(mutation.group) << '\t'
-                                       << mutation.name << '\t' << result << '\t' << why << '\n';
-}
-
 class Stage {
 public:
     Stage(const std::string& root, const std::string& type) {
         scene.home = root + "/case";
         scene.type = type;
         ::chmod(std::filesystem::path(root).parent_path().c_str(), 0755);  // for the acts of other users
-        std::filesystem::create_directories(scene.tree());
-        std::filesystem::create_directories(scene.outside());
-        for (const auto& path : {scene.file(), scene.other()}) {
-            const Fd fd = open_at(path, O_CREAT | O_RDWR);
-            const std::string content(16384, 'a');
-            must(::write(fd.get(), content.data(), content.size()) == 16384 && ::fsync(fd.get()) == 0, "make a file");
-        }
-        void* shared = ::mmap(nullptr, sizeof(std::int32_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        must(shared != MAP_FAILED, "mmap");
-        scene.writer = static_cast<std::int32_t*>(shared);
+        lay_out(scene);
     }
     ~Stage() {
-        for (auto undo = scene.undo.rbegin(); undo != scene.undo.rend(); ++undo) (*undo)();
-        scene.fds.clear();
-        if (scene.memory != nullptr) ::munmap(scene.memory, 8192);
-        ::munmap(scene.writer, sizeof(std::int32_t));
         for (const auto& object : watched_) probes().unwatch(object);
+        clear(scene);
         drain();
-        std::error_code ignored;
-        std::filesystem::remove_all(scene.home, ignored);
     }
 
     // Why the case does not apply here; "" when it was acted.
@@ -139,7 +112,7 @@ private:
 
 void check(const Mutation& mutation, const std::string& root, const std::string& type) {
     Stage stage(root, type);
-    if (const auto why = stage.act(mutation); !why.empty()) return note(mutation, type, "not there", why.c_str());
+    if (!stage.act(mutation).empty()) return;  // the kernel or the file system has no such thing
     const auto* exception = exception_of(mutation, type);
     const auto expected = exception != nullptr ? exception->told : mutation.told;
     const auto& told = expected == Told::tree ? stage.of_tree : stage.of_file;
@@ -153,8 +126,6 @@ void check(const Mutation& mutation, const std::string& root, const std::string&
         CHECK_FALSE(told.empty());
         if (mutation.who == Who::act) CHECK(writers == std::set<pid_t>{stage.doer});
     }
-    const bool seen = !stage.of_file.empty() || !stage.of_tree.empty();
-    note(mutation, type, seen ? "told" : "not told", exception != nullptr ? exception->why : "");
 }
 
 // A file system to act on, or none where the kernel lacks it.

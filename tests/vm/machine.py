@@ -1,5 +1,5 @@
-"""A virtual machine with one of Debian's kernels: QEMU without KVM, the host's files as its root (read-only, changes stay in memory), a scratch
-ext4 file system on /mnt. For correctness, never for speed: emulation is slow.
+"""A virtual machine with one of Debian's kernels: QEMU without KVM, an ext4 file system of its own as root with the host's directories bound into it
+(read-only, changes stay in memory) and /mnt empty. For correctness, never for speed: emulation is slow.
 
 One CPU only. With more, QEMU's emulator mishandles the patching of kernel code: attaching and detaching probes locks 6.1 up and panics 6.12."""
 import contextlib
@@ -119,7 +119,7 @@ def shared_root(socket):
 
 
 def run(kernel, script, timeout, arguments=""):
-    """Runs the shell script as root in the machine, in /mnt. `arguments` are added to the kernel's command line."""
+    """Runs the shell script as root in the machine, in /mnt (on ext4). `arguments` are added to the kernel's command line."""
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="vm.") as work:  # short: the path of a socket has little room
         work = pathlib.Path(work)

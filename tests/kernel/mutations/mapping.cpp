@@ -91,7 +91,7 @@ void read_by_uring_into(Scene& scene) {
 std::vector<Mutation> mapping_mutations() {
     constexpr auto mapping = Group::mapping;
     constexpr auto file = Told::file;
-    return {
+    std::vector<Mutation> all{
         {"a store", mapping, file, [](Scene& s) { const Fd fd = open_at(s.file(), O_RDWR); map_shared(fd.get(), kReadWrite)[7] = 'x'; }},
         {"a store after the close", mapping, file, [](Scene& s) { map_shared(open_at(s.file(), O_RDWR).get(), kReadWrite)[7] = 'x'; }},
         {"a store after a read", mapping, file,
@@ -144,6 +144,10 @@ std::vector<Mutation> mapping_mutations() {
         {"read with O_DIRECT into a mapping", mapping, file, read_directly_into, make_source},
         {"io_uring read into a mapping, by a worker", mapping, file, read_by_uring_into, make_source},
     };
+    explain(all, {"fanotify", "missed", "fanotify tells no store: a file is looked at again as long as it is mapped, if it was opened for writing since the watch began, and who stored is not known"});
+    explain(all, {"tmpfs", "missed", "a page in memory is writable from the first fault on, which was a read: nothing tells of the store, it is found by comparing"},
+            {"a store after a read", "remap_file_pages, then a store"});
+    return all;
 }
 
 }  // namespace touchstone::test

@@ -48,6 +48,13 @@ struct Exception {
     const char* why;
 };
 
+// How the findings of a whole daemon may fall short of the case in a tier, and why. Whatever else falls short is a fault.
+struct Hole {
+    const char* where;  // "timestamps", "fentry" (with and without LSM), "fanotify" (alone); one followed by a type of file system; or such a type
+    const char* what;   // "missed", "late", "nobody" (without its process), "needless" (told, though nothing changed)
+    const char* why;
+};
+
 struct Mutation {
     const char* name;
     Group group;
@@ -56,7 +63,11 @@ struct Mutation {
     std::function<void(Scene&)> prepare = {};   // before, by another
     std::vector<Exception> exceptions = {};
     Who who = Who::act;
+    std::vector<Hole> holes = {};
 };
+
+// Adds a hole to those of these names (to all: no names).
+void explain(std::vector<Mutation>& mutations, const Hole& hole, const std::vector<std::string>& names = {});
 
 // The whole table.
 std::vector<Mutation> mutations();
@@ -67,6 +78,10 @@ std::vector<Mutation> mapping_mutations();
 std::vector<Mutation> attribute_mutations();
 std::vector<Mutation> name_mutations();
 std::vector<Mutation> idle_mutations();
+
+// Makes the ground: `scene.home` must have been set. clear() undoes everything.
+void lay_out(Scene& scene);
+void clear(Scene& scene);
 
 // Thrown where the kernel or the file system has no such thing: the case does not count.
 struct Unsupported : std::runtime_error {

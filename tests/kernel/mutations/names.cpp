@@ -60,7 +60,7 @@ const std::vector<Exception> kByFanotify{{"fentry", Told::nothing, "the mark of 
 std::vector<Mutation> name_mutations() {
     constexpr auto names = Group::names;
     constexpr auto file = Told::file, tree = Told::tree;
-    return {
+    std::vector<Mutation> all{
         {"a further name outside", names, file, [](Scene& s) { must(::link(s.file().c_str(), s.outside("link").c_str()) == 0, "link"); }},
         {"a further name beside it", names, file, [](Scene& s) { must(::link(s.file().c_str(), (s.tree() + "/link").c_str()) == 0, "link"); }},
         {"a further name, by descriptor", names, file,
@@ -107,6 +107,9 @@ std::vector<Mutation> name_mutations() {
         {"O_TMPFILE, then a name", names, tree, link_temporary, {}, kByFanotify},
         {"rename of the directory", names, tree, [](Scene& s) { rename_with(s.tree(), s.outside("tree")); }},
     };
+    explain(all, {"xfs", "missed", "xfs moves no change time of what is exchanged, and nothing that is judged has changed: the link stays one of two, outside"},
+            {"its name outside exchanged with another file"});
+    return all;
 }
 
 }  // namespace touchstone::test

@@ -164,7 +164,7 @@ void in_another(Scene& scene, const std::function<void()>& act) {
 std::vector<Mutation> route_mutations() {
     constexpr auto route = Group::route;
     constexpr auto file = Told::file;
-    return {
+    std::vector<Mutation> all{
         {"a descriptor opened before", route, file, [](Scene& s) { write_at(s.fds[0].get(), "x"); }, hold_open},
         {"a descriptor passed over a socket", route, file,
          [](Scene& s) { write_at(receive_descriptor(s.fds[1].get()).get(), "x"); },
@@ -238,6 +238,10 @@ std::vector<Mutation> route_mutations() {
         {"a loop device over it, with direct I/O", route, file, write_to_device, [](Scene& s) { attach_loop(s, "--direct-io=on"); }, {}, Who::anybody},
         {"process accounting", route, file, account_processes, {}, {}, Who::anybody},
     };
+    explain(all, {"fanotify", "missed", "the kernel writes to the file below what fanotify hears of: found by comparing"},
+            {"a loop device over it", "a loop device over it, with direct I/O"});
+    explain(all, {"fanotify", "nobody", "the process has ended before its event is read"}, {"another pid namespace", "a program that is run"});
+    return all;
 }
 
 }  // namespace touchstone::test

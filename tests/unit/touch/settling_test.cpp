@@ -138,6 +138,30 @@ TEST_CASE("who made a name in a new directory is not who made the directory") {
     CHECK(names(name_after({{Act::look, "mv"}, {Act::modified, "sh"}})) == "mv sh");  // the tree was moved here
 }
 
+TEST_CASE("a worker of the kernel that closes for another process is not who wrote") {
+    const auto worker = std::make_shared<Actor>(*actor("kworker/1:1"));
+    worker->ancestors.emplace_back().pid = 2;
+    auto closed = touch(Act::closed, "/a", 1001);
+    closed.actor = worker;
+    for (const bool writer_known : {true, false}) {
+        TouchSet set(kTimes, {});
+        auto write = touch(Act::modified, "/a", 1000);
+        if (writer_known) write.actor = actor("fio");
+        set.touch(write);
+        set.touch(closed);
+        const auto name = set.take(ms(2000))->pending.names[0];
+        REQUIRE(name.actors.size() == (writer_known ? 1 : 0));
+        if (writer_known) CHECK(name.actors[0]->process.name == "fio");
+        if (!writer_known) CHECK(name.actor_unknown == "closed by the kernel for another process");
+        CHECK(name.actors_complete == writer_known);
+    }
+    TouchSet set(kTimes, {});
+    auto write = touch(Act::modified, "/a", 1000);  // as it does for a loop device
+    write.actor = worker;
+    set.touch(write);
+    CHECK(set.take(ms(2000))->pending.names[0].actors[0]->process.name == "kworker/1:1");
+}
+
 TEST_CASE("touches of one name become one, and say all that happened") {
     TouchSet set(kTimes, {});
     for (int i = 0; i < 1000; ++i) {
