@@ -6,6 +6,7 @@
 #include <string>
 
 #include "store/database.hpp"
+#include "store/glance_table.hpp"
 #include "store/object_row.hpp"
 #include "touchstone/baseline.hpp"
 
@@ -13,11 +14,12 @@ namespace touchstone {
 
 inline constexpr std::int64_t kBaselineApplicationId = 0x7473626c;  // "tsbl"
 inline constexpr std::int64_t kBaselineVersion = 1;
-inline constexpr std::array<store::SchemaEntry, 4> kBaselineSchema{{
+inline constexpr std::array<store::SchemaEntry, 5> kBaselineSchema{{
     {"info", "CREATE TABLE info(key BLOB NOT NULL PRIMARY KEY,value BLOB NOT NULL) WITHOUT ROWID"},
     {"acceptance",
      "CREATE TABLE acceptance(sequence INTEGER PRIMARY KEY,at INTEGER NOT NULL,who BLOB NOT NULL,note BLOB NOT NULL,paths BLOB NOT NULL)"},
     store::kObjectTable,
+    store::kGlanceTable,
     store::kObjectIndex,
 }};
 

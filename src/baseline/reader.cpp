@@ -56,18 +56,11 @@ const BaselineInfo& BaselineReader::info() const { return impl_->info; }
 Result<std::optional<Observation>> BaselineReader::find(const std::string& path) { return impl_->objects.find(path); }
 
 Status BaselineReader::children(const std::string& directory, const std::function<bool(const Glance&)>& visit) {
-    store::GlanceCursor cursor(*impl_->database);
-    if (auto opened = cursor.open(directory); !opened) return opened;
-    for (;;) {
-        const auto more = cursor.next();
-        if (!more) return fail(more.error());
-        if (!*more) return {};
-        if (!cursor.absent() && !visit(cursor.glance())) return {};
-    }
+    return store::GlanceTable(*impl_->database).children(directory, visit);
 }
 
 Result<std::optional<std::string>> BaselineReader::next_directory(const std::string& scope, const std::string& after) {
-    return impl_->objects.next_directory(scope, after);
+    return store::GlanceTable(*impl_->database).next_directory(scope, after);
 }
 
 Result<std::vector<std::string>> BaselineReader::paths_of(ObjectId id) { return impl_->objects.paths_of(id); }
@@ -105,6 +98,7 @@ Status BaselineReader::verify() {
     };
     if (auto read = impl_->objects.each("", count); !read) return read;
     if (objects != impl_->info.objects || absence) return fail(database.corrupt("it does not hold the objects that it says"));
+    if (auto same = store::GlanceTable(database).verify(); !same) return same;
     const auto notes = acceptances();
     return notes ? Status{} : Status(fail(notes.error()));
 }

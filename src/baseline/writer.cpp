@@ -96,6 +96,7 @@ Status BaselineWriter::copy_from(BaselineReader& reader) {
 
 Status BaselineWriter::Impl::finish() {
     if (auto good = usable(); !good) return good;
+    if (auto done = store::GlanceTable(*database).fill(); !done) return done;
     if (auto done = database->execute(store::kObjectIndex.sql); !done) return done;
     const auto rows = database->number("SELECT count(*) FROM object");
     if (!rows) return fail(rows.error());

@@ -61,13 +61,6 @@ void bind_attributes(Query& query, const Attributes& a, PackedRow& packed) {
     bind_or_null(query, blocks, packed.blocks);
 }
 
-std::optional<FileType> file_type(std::int64_t value) {
-    for (const auto type : {FileType::regular, FileType::directory, FileType::symlink, FileType::fifo, FileType::socket,
-                            FileType::block_device, FileType::character_device})
-        if (value == static_cast<unsigned char>(type)) return type;
-    return std::nullopt;
-}
-
 // Reads columns and remembers whether any was not what it must be.
 class Columns {
 public:
@@ -167,10 +160,17 @@ std::uint64_t from_stored(std::int64_t value) { return std::bit_cast<std::uint64
 std::int64_t to_stored(WallTime time) { return time.time_since_epoch().count(); }
 WallTime time_from_stored(std::int64_t value) { return WallTime(Nanoseconds(value)); }
 
+std::optional<FileType> file_type(std::int64_t value) {
+    for (const auto type : {FileType::regular, FileType::directory, FileType::symlink, FileType::fifo, FileType::socket,
+                            FileType::block_device, FileType::character_device})
+        if (value == static_cast<unsigned char>(type)) return type;
+    return std::nullopt;
+}
+
 bool is_stored_name(std::string_view directory, std::string_view name) {
     if (directory.empty()) return name == "/";
     if (directory.front() != '/' || (directory.size() > 1 && directory.back() == '/')) return false;
-    return !name.empty() && name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
+    return !name.empty() && name.find('/') == std::string_view::npos && name.find('\0') == std::string_view::npos;
 }
 
 Status check_row(const Observation& observation) {

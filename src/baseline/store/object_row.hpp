@@ -16,6 +16,7 @@ enum class RowKind : std::int64_t { object = 0, unreadable = 1, unreadable_seen 
     "dir,name,kind,type,device,inode,size,ctime,looked_at,mode,uid,gid,link_count,rdev,project_id,inode_flags,mtime,link_target," \
     "digest,xattrs,blocks,error,attempted,follows_baseline"
 #define TS_GLANCE_COLUMNS "name,kind,type,device,inode,size,ctime,looked_at"
+inline constexpr int kGlanceColumns = 8;
 
 inline constexpr SchemaEntry kObjectTable{"object",
                                           "CREATE TABLE object(dir BLOB NOT NULL,name BLOB NOT NULL,kind INTEGER NOT NULL,type INTEGER,"
@@ -47,6 +48,9 @@ std::optional<Observation> read_row(const Query& query);
 
 // Of a query for TS_GLANCE_COLUMNS; reuses the string of `glance`. False: damaged. `absent` is set for a known absence.
 bool read_glance(const Query& query, Glance& glance, bool& absent);
+
+// nullopt: no type has that number.
+std::optional<FileType> file_type(std::int64_t value);
 
 // A directory and a name that split_path makes of an absolute path.
 bool is_stored_name(std::string_view directory, std::string_view name);

@@ -1,7 +1,6 @@
 #include "store/object_table.hpp"
 
-#include <algorithm>
-
+#include "store/directory_steps.hpp"
 #include "touchstone/bytes.hpp"
 
 namespace touchstone::store {
@@ -9,13 +8,7 @@ namespace {
 
 constexpr const char* kDamagedRow = "a row of table object is damaged";
 
-// All directories below X sort in [X/, X0), '0' being the byte after '/'. X itself comes before them; what sorts between is not below X.
-struct Below {
-    explicit Below(const std::string& scope) : from(scope + '/'), to(scope + '0') {}
-    std::string from, to;
-};
-
-bool is_everything(const std::string& scope) { return scope.empty() || scope == "/"; }
+constexpr DirectorySteps kSteps{"SELECT 1 FROM object WHERE dir=?1 LIMIT 1", "SELECT dir FROM object WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1"};
 
 }  // namespace
 
@@ -150,27 +143,8 @@ Result<std::vector<Observation>> ObjectTable::page(const std::string& scope, con
     return out;
 }
 
-// Each query is a step along the key, however many names a directory holds.
 Result<std::optional<std::string>> ObjectTable::next_directory(const std::string& scope, const std::string& after) {
-    const bool everything = is_everything(scope);
-    const Below below(everything ? std::string() : scope);
-    if (!everything && after < scope) {
-        auto own = database_->query("SELECT 1 FROM object WHERE dir=?1 LIMIT 1");
-        if (!own) return fail(own.error());
-        own->bind_blob(1, scope);
-        const auto row = own->step();
-        if (!row) return fail(row.error());
-        if (*row) return scope;
-    }
-    auto next = database_->query("SELECT dir FROM object WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1");
-    if (!next) return fail(next.error());
-    next->bind_blob(1, everything ? after : std::max(after, below.from)).bind_blob(2, below.to);
-    const auto row = next->step();
-    if (!row) return fail(row.error());
-    if (!*row) return std::nullopt;
-    // A damaged tree may hand out anything: going backwards would never end.
-    if (!next->is_blob(0) || next->blob(0) <= after) return fail(database_->corrupt(kDamagedRow));
-    return std::string(next->blob(0));
+    return store::next_directory(*database_, kSteps, scope, after);
 }
 
 Result<std::vector<std::string>> ObjectTable::paths_of(ObjectId id) {

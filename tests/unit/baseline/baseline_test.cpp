@@ -144,6 +144,21 @@ TEST_CASE("a glance says what a sweep needs") {
     CHECK(glances[2].looked_at == at(3000));
 }
 
+TEST_CASE("the names of a large directory, long ones among them, come in byte order and once") {
+    TemporaryDirectory directory;
+    std::vector<Observation> rows;
+    Paths expected;
+    for (int i = 0; i < 1000; ++i) expected.push_back(std::string(static_cast<std::size_t>(1 + i * 37 % 255), 'n') + std::to_string(i));
+    for (const auto& name : expected) rows.push_back(seen("/d/" + name, name.size()));
+    rows.push_back(seen("/d.", 1));
+    REQUIRE(write(directory / "b", rows));
+    std::sort(expected.begin(), expected.end());
+    auto reader = BaselineReader::open(directory / "b");
+    REQUIRE(reader);
+    CHECK(names(*reader, "/d") == expected);
+    CHECK(reader->verify());
+}
+
 TEST_CASE("a visitor may read on while it is being called") {
     ScratchDirectory directory;
     REQUIRE(write(directory / "b", {seen("/d", 1), seen("/d/e", 2), seen("/d/e/f", 3), seen("/d/g", 4)}));

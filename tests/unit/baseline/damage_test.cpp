@@ -89,6 +89,10 @@ TEST_CASE("a row changed behind our back does not have the content's digest") {
     SECTION("a row") { run_sql(path, "UPDATE object SET uid=uid+1 WHERE name=x'31'"); }
     SECTION("a row removed") { run_sql(path, "DELETE FROM object WHERE name=x'31'"); }
     SECTION("an acceptance") { run_sql(path, "INSERT INTO acceptance(at,who,note,paths) VALUES(1,x'',x'',x'')"); }
+    SECTION("a glance") { run_sql(path, "UPDATE glance SET names=CAST(substr(names,1,22)||x'0102030405060708'||substr(names,31) AS BLOB)"); }
+    SECTION("a glance's place") { run_sql(path, "UPDATE glance SET part=part+1000"); }
+    SECTION("a glance removed") { run_sql(path, "DELETE FROM glance WHERE part=1"); }
+    SECTION("a glance added") { run_sql(path, "INSERT INTO glance SELECT x'2f7a7a',part,names FROM glance WHERE dir=x'2f'"); }
     SECTION("the info") { run_sql(path, "UPDATE info SET value=x'78' WHERE key=CAST('host' AS BLOB)"); }
     auto reader = BaselineReader::open(path);
     REQUIRE(reader);
@@ -110,6 +114,21 @@ TEST_CASE("values that no writer of ours makes are corrupt, not believed") {
         const auto read = reader->each("", [](const Observation&) { return true; });
         REQUIRE_FALSE(read);
         CHECK(read.error().kind == ErrorKind::corrupt);
+    }
+}
+
+TEST_CASE("glances that no writer of ours makes are corrupt, not believed, and never without end") {
+    TemporaryDirectory directory;
+    sound_file(directory);
+    for (const char* damage : {"names=x''", "names='text'", "names=1", "names=CAST(names||x'00' AS BLOB)", "names=CAST(names||names AS BLOB)",
+                               "names=CAST(substr(names,1,4)||x'02'||substr(names,6) AS BLOB)"}) {
+        std::filesystem::copy_file(directory / "sound", directory / "forged", std::filesystem::copy_options::overwrite_existing);
+        run_sql(directory / "forged", (std::string("UPDATE glance SET ") + damage).c_str());
+        auto reader = BaselineReader::open(directory / "forged");
+        INFO(damage);
+        REQUIRE(reader);
+        CHECK(reader->children("/d1", [](const Glance&) { return true; }).error().kind == ErrorKind::corrupt);
+        CHECK(reader->verify().error().kind == ErrorKind::corrupt);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "samples.hpp"
 #include "store/encoding.hpp"
+#include "store/glance_table.hpp"
 
 using namespace touchstone;
 using namespace touchstone::store;
@@ -20,6 +21,34 @@ TEST_CASE("the encoding is the one documented") {
     CHECK(encode_strings({"ab", ""}) == std::string("\2\0\0\0ab\0\0\0\0", 10));
     CHECK(encode_xattrs({{"n", "v"}}) == std::string("\1\0\0\0n\1\0\0\0v", 10));
     CHECK(encode_blocks({1, "", "t"}) == std::string("\1\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0t", 17));
+}
+
+TEST_CASE("packed glances come back, are the ones documented, and are refused when cut short or altered") {
+    Glance glance;
+    glance.name = "ab";
+    glance.type = FileType::directory;
+    glance.id = {2, 3};
+    glance.size = 4;
+    glance.ctime = WallTime{Nanoseconds(-1)};
+    glance.looked_at = WallTime{Nanoseconds(256)};
+    std::string packed;
+    append_glance(packed, glance);
+    const std::string documented("\2\0\0\0" "\0" "d" "\2\0\0\0\0\0\0\0" "\3\0\0\0\0\0\0\0" "\4\0\0\0\0\0\0\0"
+                                 "\xff\xff\xff\xff\xff\xff\xff\xff" "\0\1\0\0\0\0\0\0" "ab", 48);
+    CHECK(packed == documented);
+    Glance back;
+    GlanceTaker taker(packed);
+    REQUIRE(taker.take(back));
+    CHECK_FALSE(taker.more());
+    CHECK(std::tie(back.name, back.type, back.id, back.size, back.ctime, back.looked_at, back.unreadable) ==
+          std::tie(glance.name, glance.type, glance.id, glance.size, glance.ctime, glance.looked_at, glance.unreadable));
+    for (std::size_t size = 0; size < packed.size(); ++size) CHECK_FALSE(GlanceTaker(packed.substr(0, size)).take(back));
+    for (const auto& [at, byte] : {std::pair(0, '\3'), {3, '\xff'}, {4, '\2'}, {5, 'x'}, {46, '/'}, {47, '\0'}}) {
+        auto bad = packed;
+        bad[static_cast<std::size_t>(at)] = byte;
+        INFO(at);
+        CHECK_FALSE(GlanceTaker(bad).take(back));
+    }
 }
 
 TEST_CASE("whatever is cut short or goes on is refused") {

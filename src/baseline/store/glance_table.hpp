@@ -1,0 +1,49 @@
+// Table `glance` of a baseline: what a sweep needs of each row of table `object`, some dozen names packed into one row, for reading a row of
+// SQLite's costs a sweep more than comparing an object does. It follows from table `object` and from nothing else; "/" is not in it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/database.hpp"
+#include "touchstone/object.hpp"
+
+namespace touchstone::store {
+
+inline constexpr SchemaEntry kGlanceTable{
+    "glance",
+    "CREATE TABLE glance(dir BLOB NOT NULL,part INTEGER NOT NULL,names BLOB NOT NULL,PRIMARY KEY(dir,part)) WITHOUT ROWID"};
+
+// The packed form (docs/formats.md).
+void append_glance(std::string& out, const Glance& glance);
+
+// Takes glances off packed bytes, which must outlive it. Trusts nothing.
+class GlanceTaker {
+public:
+    explicit GlanceTaker(std::string_view bytes) : rest_(bytes) {}
+    bool more() const { return !rest_.empty(); }
+    bool take(Glance& glance);  // false: damaged; reuses the string of `glance`
+
+private:
+    std::string_view rest_;
+};
+
+class GlanceTable {
+public:
+    explicit GlanceTable(Database& database) : database_(&database) {}
+
+    Status fill();    // an empty table, from table `object`
+    Status verify();  // corrupt: it is not what fill() makes
+
+    // As KnownReader's; corrupt when names are damaged or not in strictly ascending order. The visitor may call it again.
+    Status children(const std::string& directory, const std::function<bool(const Glance&)>& visit);
+    Result<std::optional<std::string>> next_directory(const std::string& scope, const std::string& after);
+
+private:
+    Database* database_;
+};
+
+}  // namespace touchstone::store
