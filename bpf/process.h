@@ -99,13 +99,26 @@ static __always_inline void fill_surroundings(struct ts_exec *exec, struct task_
         bpf_probe_read_kernel_str(exec->tty, sizeof exec->tty, tty->name);
 }
 
-/* The path from the file upwards, over mount points, as far as there is room. The first name is the file's. What is used is kept in the record, where
- * the verifier does not follow it through every turn. */
-static __always_inline void fill_path(struct ts_exec *exec, struct file *file)
+struct place {
+    struct dentry *dentry;
+    struct mount *mount;
+};
+
+static __always_inline struct place place_of(struct file *file)
 {
-    struct dentry *dentry = file->f_path.dentry;
-    struct vfsmount *vfs = file->f_path.mnt;
-    struct mount *mount = (void *)vfs - bpf_core_field_offset(struct mount, mnt);
+    void *vfs = file->f_path.mnt;
+    struct place place = {.dentry = file->f_path.dentry, .mount = vfs - bpf_core_field_offset(struct mount, mnt)};
+    return place;
+}
+
+/* The path from there upwards, over mount points, as far as there is room. The first name is the file's. What is used is kept in the record, where
+ * the verifier does not follow it through every turn. Global: the verifier then does not follow what comes after from every turn's end. */
+__noinline int fill_path(struct ts_exec *exec, struct place *place)
+{
+    if (!exec || !place)
+        return 0;
+    struct dentry *dentry = place->dentry;
+    struct mount *mount = place->mount;
     volatile __u32 *used = &exec->path_size;
     *used = 0;
     for (int i = 0; i < MAX_COMPONENTS; i++) {
@@ -132,13 +145,12 @@ static __always_inline void fill_path(struct ts_exec *exec, struct file *file)
         *used = begin + size;
         dentry = parent;
     }
+    return 0;
 }
 
-static __always_inline void fill_arguments(struct ts_exec *exec, struct task_struct *task)
+static __always_inline void fill_arguments(struct ts_exec *exec, unsigned long begin, unsigned long end)
 {
-    struct mm_struct *mm = task->mm;
-    unsigned long begin = mm->arg_start;
-    unsigned long whole = mm->arg_end - begin;
+    unsigned long whole = end - begin;
     exec->args_whole = whole > NOT_SET ? NOT_SET : whole;
     __u64 size = whole;
     barrier_var(size); /* or the compiler checks the one and uses the other, and the verifier cannot follow */
@@ -153,7 +165,11 @@ static __always_inline int executed(struct task_struct *task, struct linux_binpr
     struct ts_exec *exec = reserve(TS_EXEC, sizeof *exec);
     if (!exec)
         return 0;
-    struct inode *inode = program->file->f_inode;
+    struct file *file = program->file;
+    struct inode *inode = file->f_inode;
+    struct place place = place_of(file);
+    struct mm_struct *mm = task->mm;
+    unsigned long arguments = mm->arg_start, arguments_end = mm->arg_end;
     exec->process = process_of(task);
     exec->parent = process_of(task->real_parent);
     exec->executable.inode = inode->i_ino;
@@ -163,8 +179,8 @@ static __always_inline int executed(struct task_struct *task, struct linux_binpr
     exec->args_size = 0;
     fill_credentials(exec, task);
     fill_surroundings(exec, task);
-    fill_path(exec, program->file);
-    fill_arguments(exec, task);
+    fill_path(exec, &place);
+    fill_arguments(exec, arguments, arguments_end);
     submit(exec, false);
     return 0;
 }

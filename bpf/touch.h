@@ -12,6 +12,7 @@
 
 struct subject {
     struct ts_object object;
+    struct hlist_node *first; /* of its names that the kernel remembers */
     __u64 parent;
     struct dentry *name; /* NULL when the kernel has none at hand */
     __u32 links;
@@ -45,9 +46,12 @@ static __always_inline bool offer_name(struct subject *subject, struct dentry *n
     return watched;
 }
 
-/* The names that the kernel remembers, until one's directory is watched. */
-static __always_inline bool find_name(struct hlist_node *alias, struct subject *subject)
+/* The names that the kernel remembers, until one's directory is watched. Global: the verifier follows it once, and not on every way that leads here. */
+__noinline int find_name(struct subject *subject)
 {
+    if (!subject)
+        return false;
+    struct hlist_node *alias = subject->first;
     for (int i = 0; i < MAX_ALIASES && alias; i++) {
         struct dentry *name = dentry_of(alias);
         struct dentry *above = BPF_CORE_READ(name, d_parent);
@@ -63,7 +67,7 @@ static __always_inline bool find_name(struct hlist_node *alias, struct subject *
 }
 
 /* `at` is the name by which the object is reached, NULL when the probe knows of none. */
-static __always_inline bool is_placed(struct inode *inode, struct dentry *at, struct hlist_node *first, struct subject *subject)
+static __always_inline bool is_placed(struct inode *inode, struct dentry *at, struct subject *subject)
 {
     /* Below overlayfs a file has the path of one inode and is another. */
     if (at && at->d_inode == inode && at->d_parent != at) {
@@ -72,7 +76,7 @@ static __always_inline bool is_placed(struct inode *inode, struct dentry *at, st
         if (subject->links < 2)
             return false;
     }
-    return find_name(first, subject);
+    return find_name(subject);
 }
 
 static __always_inline bool is_watched(struct inode *inode, struct dentry *at, struct subject *subject)
@@ -80,12 +84,11 @@ static __always_inline bool is_watched(struct inode *inode, struct dentry *at, s
     __u32 flags = watch_of(subject->object.device, subject->object.inode);
     if (flags & TS_WATCH_OWN)
         return false;
-    struct hlist_node *first = inode->i_dentry.first;
-    if (is_placed(inode, at, first, subject) || (flags & TS_WATCH_OBJECT))
+    if (is_placed(inode, at, subject) || (flags & TS_WATCH_OBJECT))
         return true;
     /* A file that was opened by its handle has no name here, but a dentry, unlike one that is just being made; on a watched device the daemon looks
      * its names up. */
-    return !subject->name && first && subject->links && !S_ISDIR(subject->mode) && watch_of(subject->object.device, 0);
+    return !subject->name && subject->first && subject->links && !S_ISDIR(subject->mode) && watch_of(subject->object.device, 0);
 }
 
 /* True when this is the first touch of the object by this process since the daemon has looked. */
@@ -119,6 +122,7 @@ static __always_inline int touched(struct inode *inode, struct dentry *at, __u8 
 {
     struct subject subject = {
         .object = {.inode = inode->i_ino, .device = inode->i_sb->s_dev},
+        .first = inode->i_dentry.first,
         .links = inode->i_nlink,
         .mode = inode->i_mode,
     };

@@ -145,7 +145,7 @@ TEST_CASE("a glance says what a sweep needs") {
 }
 
 TEST_CASE("the names of a large directory, long ones among them, come in byte order and once") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     std::vector<Observation> rows;
     Paths expected;
     for (int i = 0; i < 1000; ++i) expected.push_back(std::string(static_cast<std::size_t>(1 + i * 37 % 255), 'n') + std::to_string(i));

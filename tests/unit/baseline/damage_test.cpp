@@ -118,7 +118,7 @@ TEST_CASE("values that no writer of ours makes are corrupt, not believed") {
 }
 
 TEST_CASE("glances that no writer of ours makes are corrupt, not believed, and never without end") {
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
     sound_file(directory);
     for (const char* damage : {"names=x''", "names='text'", "names=1", "names=CAST(names||x'00' AS BLOB)", "names=CAST(names||names AS BLOB)",
                                "names=CAST(substr(names,1,4)||x'02'||substr(names,6) AS BLOB)"}) {
