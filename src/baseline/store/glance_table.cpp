@@ -10,8 +10,8 @@
 namespace touchstone::store {
 namespace {
 
-constexpr DirectorySteps kSteps{"SELECT 1 FROM glance WHERE dir=?1 LIMIT 1", "SELECT dir FROM glance WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1"};
-constexpr const char* kDamaged = "a row of table glance is damaged";
+constexpr DirectorySteps kGlanceSteps{"SELECT 1 FROM glance WHERE dir=?1 LIMIT 1", "SELECT dir FROM glance WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1"};
+constexpr const char* kDamagedGlance = "a row of table glance is damaged";
 // A longer row of a table WITHOUT ROWID would leave its page (of 4096 bytes) for one of its own.
 constexpr std::size_t kFullPart = 700;
 
@@ -30,7 +30,9 @@ Integer little_endian(const char* bytes) {
 }
 
 // Where the fixed values of a packed glance begin; the name follows them.
-enum Offset : std::size_t { length = 0, unreadable = 4, type = 5, device = 6, inode = 14, size = 22, ctime = 30, looked_at = 38, name = 46 };
+struct Offset {
+    enum : std::size_t { length = 0, unreadable = 4, type = 5, device = 6, inode = 14, size = 22, ctime = 30, looked_at = 38, name = 46 };
+};
 
 // Says the parts of the table, in the order of their key, as the rows of table `object` make them.
 class Packer {
@@ -148,16 +150,16 @@ Status GlanceTable::children(const std::string& directory, const std::function<b
         if (!*row) return {};
         const auto value = query->value(0);
         GlanceTaker taker(value.is_blob() ? value.blob() : std::string_view{});
-        if (!taker.more()) return fail(database_->corrupt(kDamaged));  // rows without a name could go on for ever
+        if (!taker.more()) return fail(database_->corrupt(kDamagedGlance));  // rows without a name could go on for ever
         for (; taker.more(); last.swap(glance.name)) {
-            if (!taker.take(glance) || glance.name <= last) return fail(database_->corrupt(kDamaged));
+            if (!taker.take(glance) || glance.name <= last) return fail(database_->corrupt(kDamagedGlance));
             if (!visit(glance)) return {};
         }
     }
 }
 
 Result<std::optional<std::string>> GlanceTable::next_directory(const std::string& scope, const std::string& after) {
-    return store::next_directory(*database_, kSteps, scope, after);
+    return store::next_directory(*database_, kGlanceSteps, scope, after);
 }
 
 }  // namespace touchstone::store

@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* kDamagedRow = "a row of table object is damaged";
 
-constexpr DirectorySteps kSteps{"SELECT 1 FROM object WHERE dir=?1 LIMIT 1", "SELECT dir FROM object WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1"};
+constexpr DirectorySteps kObjectSteps{"SELECT 1 FROM object WHERE dir=?1 LIMIT 1", "SELECT dir FROM object WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1"};
 
 }  // namespace
 
@@ -144,7 +144,7 @@ Result<std::vector<Observation>> ObjectTable::page(const std::string& scope, con
 }
 
 Result<std::optional<std::string>> ObjectTable::next_directory(const std::string& scope, const std::string& after) {
-    return store::next_directory(*database_, kSteps, scope, after);
+    return store::next_directory(*database_, kObjectSteps, scope, after);
 }
 
 Result<std::vector<std::string>> ObjectTable::paths_of(ObjectId id) {
