@@ -167,7 +167,7 @@ def test_interference_is_noticed_and_put_right(touchstone):
         subprocess.run(["bpftool", "map", "delete", "id", str(filter_map), "key", "hex", *(byte[2:] for byte in entry["key"])], check=True)
     notice = wait_until(lambda: touchstone.notices("tamper"), "a notice")[0]
     assert notice["event"]["severity"] == 99 and notice["touchstone"]["details"]["repaired"] == "yes"
-    assert touchstone.gaps()
+    wait_until(touchstone.gaps, "the gap")
     wait_until(lambda: {each["how"] for each in touchstone.status()["sources"] if each["source"] == "fanotify"} == {"directory marks"}, "directory marks")
     with open(file, "r+b") as opened:
         memory = mmap.mmap(opened.fileno(), 8192)
