@@ -118,6 +118,10 @@ path = "{self.tree}"
 
     # ---- what it uses ----
 
+    @property
+    def pid(self):
+        return self._daemon.pid
+
     def peak_memory_mib(self):
         status = pathlib.Path(f"/proc/{self._daemon.pid}/status").read_text()
         return int(status.split("VmHWM:")[1].split()[0]) / 1024
