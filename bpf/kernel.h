@@ -35,6 +35,7 @@ enum { BPF_RB_AVAIL_DATA = 0, BPF_RB_RING_SIZE = 1 };
 #define S_ISDIR(mode) (((mode) & S_IFMT) == S_IFDIR)
 #define I_NEW (1 << 3)
 #define MAY_WRITE 2
+#define VM_SHARED 0x8
 #define PF_EXITING 0x00000004
 #define PF_KTHREAD 0x00200000
 
@@ -130,6 +131,18 @@ struct task_struct {
 };
 struct linux_binprm { struct file *file; };
 struct timespec64;
+
+struct vm_area_struct {
+    unsigned long vm_flags;
+    struct file *vm_file;
+};
+struct seq_file;
+struct bpf_iter_meta { struct seq_file *seq; };
+struct bpf_iter__task_vma {
+    struct bpf_iter_meta *meta;
+    struct task_struct *task;
+    struct vm_area_struct *vma;
+};
 
 #pragma clang attribute pop
 

@@ -17,10 +17,12 @@
 #include "content.h"
 #include "attributes.h"
 #include "names.h"
+#include "mappings.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
-/* Not loaded. It puts every record into the BTF, where a unit test holds its layout against the daemon's. */
+/* Not loaded. They put every record into the BTF, where a unit test holds its layout against the daemon's. */
 union ts_record *ts_records SEC("wire");
+struct ts_mapping *ts_mappings SEC("wire");
 
 /* Processes, on every kernel. */
 SEC("tp_btf/sched_process_fork")
@@ -74,3 +76,7 @@ SEC("fentry/d_delete")
 int ts_on_delete(__u64 *argument) { return named((void *)argument[0]); }
 SEC("fexit/vfs_rename")
 int ts_on_rename(__u64 *argument) { return renamed((void *)argument[0], argument[1]); }
+
+/* Asked for, not attached. */
+SEC("iter/task_vma")
+int ts_each_mapping(struct bpf_iter__task_vma *at) { return mapping_found(at); }

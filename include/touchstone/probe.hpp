@@ -77,6 +77,14 @@ struct ExitRecord {
     std::uint64_t time = 0;
 };
 
+// A file that is mapped shared and writable somewhere.
+struct MappedFile {
+    KernelObject object;
+    KernelObject parent;  // as in TouchRecord
+    std::string name;
+    std::uint32_t links = 0;
+};
+
 using ProbeRecord = std::variant<TouchRecord, ForkRecord, ExecRecord, ExitRecord>;
 
 // bad_input when the bytes are no record of this version, with what is wrong.
@@ -119,7 +127,7 @@ struct ProbeCounters {
 
 enum class WatchKind : std::uint32_t { object = 1, directory = 3, own = 4 };  // directory: itself and what is directly in it
 
-// Thread: drain(), check(), examine() and repair() on one thread; watch(), unwatch(), looked_at() and counters() from any.
+// Thread: drain(), check(), examine() and repair() on one thread; watch(), unwatch(), looked_at(), mapped() and counters() from any.
 class Probes {
 public:
     // Fails when the kernel has or allows no tier: `what` says why of each. EOPNOTSUPP when it has none, no_permission for want of CAP_BPF or
@@ -128,6 +136,7 @@ public:
     ~Probes();
 
     ProbeTier tier() const;
+    std::string declined() const;  // why none of the better tiers was taken; "" with the best, or the one that was asked for
     std::vector<ProbeReport> reports() const;
 
     int fd() const;  // readable when records wait
@@ -159,6 +168,9 @@ public:
 
     // The object is about to be looked at: the next touch of it is told again, whoever does it. By inode alone, for st_dev is not the kernel's device.
     void looked_at(std::uint64_t inode);
+
+    // Every file that is mapped shared and writable now, once. Blocks for some milliseconds for each 10,000 mappings on the host. Any thread.
+    Result<std::vector<MappedFile>> mapped();
 
     ProbeCounters counters() const;
 

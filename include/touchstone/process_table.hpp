@@ -32,6 +32,9 @@ public:
     void learn(const ProbeRecord& record);
     // Some were lost: nothing that was told holds for certain any more.
     void doubt();
+    // Where probes tell: reads about `most` of the processes that began before them, so that each is known when it has gone by its first touch. Call now and
+    // then, for ever: what doubt() made unknown is read again.
+    void fill(std::size_t most);
     // The process of a probe's touch, with the credentials that it had then.
     ActorRef find(ProcessKey process, const Credentials& credentials, std::string* why);
 

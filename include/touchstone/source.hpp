@@ -69,8 +69,10 @@ public:
     // no_permission names the missing capability.
     Status start();
     bool marking_done() const;
-    std::uint64_t sweep_begins() const;      // any thread
+    // A sweep of less that is over lets go of the marks of file systems that are watched there and nowhere else: a mount that has come.
+    std::uint64_t sweep_begins();                                     // any thread
     void all_swept(std::uint64_t begun);
+    void scope_swept(const std::string& scope, std::uint64_t begun);  // any thread
 
     int fd() const;              // readable (it polls; it is not itself a fanotify descriptor): call drain()
     // Reads until empty, about `budget` events at most; returns false when more may wait. Never blocks.
@@ -106,9 +108,19 @@ public:
     // is over, or for as long as the probes are not `whole`.
     void distrust(std::string reason, bool whole);
 
+    // Why the probes do not watch everything that they should: "" when they do. They are not let alone then.
+    std::string unwitnessed() const;
+
     // A look is about to read this object: what touches it from now on is told again. Any thread.
     void looked_at(const ObjectId& id);
-    // A probe has seen writable shared mappings of it, and not since that they are gone. Any thread.
+    // Asks for every file that is mapped shared and writable, and keeps the watched ones in mind. Any thread but the intake thread: it takes some
+    // milliseconds for each 10,000 mappings on the host. After every sweep of everything; and every ten seconds or so where it is wanted for file systems
+    // that write nothing back (tmpfs), which do not tell further stores. Without probes it does nothing.
+    Status find_mapped();
+    bool wants_mapped() const;
+    // Puts touches of those that are to be looked at again. Intake thread, every second or so.
+    void look_at_mapped();
+    // It has writable shared mappings, as far as was told or found. Any thread.
     bool is_mapped(const ObjectId& id) const;
     // Writes the watched file systems back: a page that was stored to through a mapping before the watch began tells the next store only then. Blocks
     // on disks; any thread.

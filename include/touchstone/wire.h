@@ -121,6 +121,15 @@ union ts_record {
     struct ts_exit exit;
 };
 
+/* A writable shared mapping of a file, as the walk through the memory of every process finds it. */
+struct ts_mapping {
+    struct ts_object object;
+    __u64 parent; /* as in ts_touch; 0 when the kernel had no name at hand */
+    __u32 links;
+    __u32 reserved;
+    char name[TS_NAME_SIZE]; /* ends in NUL */
+};
+
 /* The value of a watched object in ts_watched. */
 enum ts_watch_flags {
     TS_WATCH_OBJECT = 1,  /* the object itself */

@@ -24,6 +24,14 @@ Diagnosis diagnosis_of(const ProbeReport& report) {
             "run `touchstone check` regularly: systemctl enable --now touchstone-check.timer"};
 }
 
+Diagnosis mappings_of(Probes& probes) {
+    const char* what = "files that stay mapped on file systems in memory (tmpfs): their further stores are not told";
+    const auto mapped = probes.mapped();
+    if (mapped) return {Level::ok, "iter/task_vma", fmt::format("finds {}, so they are looked at again, at least once a minute", what), ""};
+    return {Level::warn, "iter/task_vma", fmt::format("does not find {}: {}", what, mapped.error().what),
+            "run `touchstone check` regularly: systemctl enable --now touchstone-check.timer"};
+}
+
 }  // namespace
 
 std::vector<Diagnosis> examine_probes(ProbeUse use) {
@@ -36,6 +44,7 @@ std::vector<Diagnosis> examine_probes(ProbeUse use) {
     }
     std::vector<Diagnosis> out{{Level::ok, "eBPF", fmt::format("the probes can be used: {}", name_of((*loaded)->tier())), ""}};
     for (const auto& report : (*loaded)->reports()) out.push_back(diagnosis_of(report));
+    out.push_back(mappings_of(**loaded));
     return out;
 }
 

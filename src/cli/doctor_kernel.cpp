@@ -90,8 +90,6 @@ std::vector<Diagnosis> examine_kernel() {
 
 std::vector<Diagnosis> examine_limits_of_sight() {
     std::vector<Diagnosis> out{
-        {Level::warn, "mapped pages", "on tmpfs a further store to a page of a shared mapping is not told, for nothing is written back there: it is found by the next full comparison",
-         "the same timer finds it"},
         {Level::warn, "raw devices", "writes to a block device below a mounted file system make no event for the files on it: they are found by the next full comparison",
          "run `touchstone check` regularly: systemctl enable --now touchstone-check.timer"},
     };

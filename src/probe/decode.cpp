@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "identity.hpp"
+#include "decode.hpp"
 
 namespace touchstone {
 namespace {
@@ -128,6 +128,16 @@ Result<ProbeRecord> decoded_as(const void* bytes, std::size_t size) {
 }
 
 }  // namespace
+
+MappedFile decode_mapping(const void* bytes) {
+    ts_mapping mapping;
+    std::memcpy(&mapping, bytes, sizeof mapping);
+    MappedFile file{from_wire(mapping.object), {}, {}, mapping.links};
+    if (mapping.parent == 0 || !is_entry(mapping.name)) return file;
+    file.parent = {file.object.device, mapping.parent};
+    file.name = text_of(mapping.name);
+    return file;
+}
 
 Result<ProbeRecord> decode_record(const void* bytes, std::size_t size) {
     const auto header = header_of(bytes, size);

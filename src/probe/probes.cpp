@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <mutex>
 #include <tuple>
 #include <utility>
 
@@ -12,6 +13,7 @@
 
 #include "family.hpp"
 #include "filter.hpp"
+#include "mappings.hpp"
 #include "told.hpp"
 #include "touchstone/probe.hpp"
 #include "touchstone/wire.h"
@@ -30,6 +32,7 @@ std::uint32_t ring_size(std::uint32_t wanted) {
 
 struct Probes::Impl {
     ProbeTier tier = ProbeTier::none;
+    std::string declined;
     std::optional<Family> family;
     std::optional<Filter> filter;
     std::optional<Told> told;
@@ -41,6 +44,9 @@ struct Probes::Impl {
     std::uint64_t read = 0, malformed = 0, malformed_before = 0;
     ts_counters counted{};                                    // at the last drain()
     std::uint64_t made = 0, missed = 0, missed_not_told = 0;  // at the last check()
+
+    std::mutex mapping;
+    std::optional<Mappings> mappings;  // once it was asked for
 
     static int on_record(void* self, void* bytes, std::size_t size);
     void record(const void* bytes, std::size_t size);
@@ -76,6 +82,7 @@ Status Probes::Impl::open(const ProbeOptions& options) {
         if (auto attached = Family::attach(each_tier, *kernel, sizes)) {
             family.emplace(std::move(*attached));
             tier = each_tier;
+            declined = refused.what;
             return map(options);
         } else {
             refused.what += (refused.what.empty() ? "" : "; ") + attached.error().what;
@@ -129,6 +136,7 @@ std::string_view name_of(ProbeTier tier) {
 }
 
 ProbeTier Probes::tier() const { return impl_->tier; }
+std::string Probes::declined() const { return impl_->declined; }
 std::vector<ProbeReport> Probes::reports() const { return impl_->family->reports(); }
 int Probes::fd() const { return ring_buffer__epoll_fd(impl_->ring.get()); }
 
@@ -178,6 +186,16 @@ Status Probes::watch(KernelObject object, WatchKind kind) { return impl_->filter
 void Probes::unwatch(KernelObject object) { impl_->filter->remove(object); }
 Status Probes::watch_device(std::uint64_t device) { return watch({device, 0}, WatchKind::object); }
 void Probes::looked_at(std::uint64_t inode) { impl_->told->forget(inode); }
+
+Result<std::vector<MappedFile>> Probes::mapped() {
+    const std::lock_guard lock(impl_->mapping);
+    if (!impl_->mappings) {
+        auto loaded = Mappings::load();
+        if (!loaded) return fail(loaded.error());
+        impl_->mappings.emplace(std::move(*loaded));
+    }
+    return impl_->mappings->read();
+}
 
 ProbeCounters Probes::counters() const {
     const auto total = impl_->sum();

@@ -54,6 +54,7 @@ private:
     void check_probes();
     std::string sound_canary();
     void tampered(const std::string& fault);
+    void say_what_is_unwitnessed();
     void say_tampered(const std::string& fault, const std::string& repaired);
     void feed_watchdog();
     void remember_watching(bool stopping);
@@ -78,6 +79,7 @@ private:
     std::unique_ptr<Probes> probes_;  // null: fanotify alone
     std::string no_probes_;           // why
     bool probes_whole_ = true;        // what they lack was repaired
+    std::string unwitnessed_;         // as it was said last
     std::string last_fault_;
     SteadyTime last_fault_at_ = SteadyTime::min();
     std::optional<Canary> canary_;

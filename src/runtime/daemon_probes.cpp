@@ -4,11 +4,13 @@
 
 #include "clock.hpp"
 #include "daemon.hpp"
+#include "fallbacks.hpp"
 
 namespace touchstone {
 namespace {
 
 constexpr int kCanaryEvery = 60;                            // checks, one a second
+constexpr std::size_t kProcessesAtOnce = 128;               // read from /proc; some 10 ms
 constexpr Nanoseconds kSayAgain = std::chrono::minutes(1);  // the same fault
 
 }  // namespace
@@ -36,22 +38,32 @@ Status Daemon::load_probes() {
 }
 
 void Daemon::announce_probes() {
-    if (probes_ || loaded_.config.sources.ebpf == ProbeUse::off) return;
-    Notice notice;
-    notice.action = NoticeAction::fallback;
-    notice.severity = Severity::medium;
-    notice.text = fmt::format("watching by fanotify alone: {}", no_probes_);
-    notice.details = {{"how", "fanotify"}, {"why", no_probes_}};
-    recorder_->queue().push_now(std::move(notice));
+    if (loaded_.config.sources.ebpf == ProbeUse::off) return;
+    if (!probes_) {
+        recorder_->queue().push_now(fanotify_fallback(fmt::format("watching by fanotify alone: {}", no_probes_), no_probes_));
+        return;
+    }
+    for (auto& notice : probe_fallbacks(*probes_)) recorder_->queue().push_now(std::move(notice));
 }
 
 void Daemon::check_probes() {
     if (!probes_) return;
     source_->drain(kDrainBudget);  // records of processes alone wake nobody
+    processes_->fill(kProcessesAtOnce);
+    source_->look_at_mapped();
     std::string fault = probes_->check();
     if (fault.empty()) fault = probes_->examine(kCanaryEvery, boot_now());
     if (fault.empty() && --canary_due_ <= 0) fault = sound_canary();
     if (!fault.empty()) tampered(fault);
+    say_what_is_unwitnessed();
+}
+
+// Said once. What the probes cannot be told to watch, fanotify tells alone from then on.
+void Daemon::say_what_is_unwitnessed() {
+    const auto why = source_->unwitnessed();
+    if (why.empty() || std::exchange(unwitnessed_, why) == why) return;
+    source_->distrust("the probes do not watch everything: " + why, true);
+    recorder_->queue().push_now(fanotify_fallback(fmt::format("file systems stay marked as a whole, and the probes do not see everything: {}", why), why));
 }
 
 // From the probe to the state on disk, as far as nobody else is told. "" when it came through.
@@ -82,6 +94,10 @@ std::string Daemon::sound_canary() {
 void Daemon::tampered(const std::string& fault) {
     const auto repaired = probes_->repair();
     if (repaired || probes_whole_) source_->distrust("the probes were interfered with: " + fault, repaired.has_value());
+    if (!repaired && probes_whole_) {
+        const std::string& why = repaired.error().what;
+        recorder_->queue().push_now(fanotify_fallback(fmt::format("watching by fanotify alone until the probes are repaired: {}", why), why));
+    }
     probes_whole_ = repaired.has_value();
     const auto now = steady_now();
     if (fault == last_fault_ && now - last_fault_at_ < kSayAgain) return;

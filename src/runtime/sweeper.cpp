@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "clock.hpp"
 
@@ -12,6 +13,8 @@ namespace {
 
 constexpr unsigned kWalkers = 2;
 constexpr Nanoseconds kFirstRetry = std::chrono::seconds(1);
+constexpr Nanoseconds kMappedEvery = std::chrono::seconds(10);
+constexpr Nanoseconds kMappedSoon = std::chrono::seconds(1);  // after a sweep: when what it found has been looked at
 constexpr Nanoseconds kLastRetry = std::chrono::minutes(10);
 
 }  // namespace
@@ -57,6 +60,7 @@ void Sweeper::run() {
             const std::lock_guard lock(mutex_);
             wakes = wakes_;
         }
+        find_mapped();
         if (const auto work = touches_.take_sweep()) {
             pulse_.beat();
             sweep(*work);
@@ -64,7 +68,7 @@ void Sweeper::run() {
         }
         std::unique_lock lock(mutex_);
         pulse_.wait();
-        asked_.wait(lock, [&] { return wakes_ != wakes || stopping_; });
+        asked_.wait_for(lock, mapped_asked_ ? kMappedSoon : kMappedEvery, [&] { return wakes_ != wakes || stopping_; });
     }
     pulse_.wait();
 }
@@ -90,10 +94,33 @@ void Sweeper::sweep(const TouchSet::Work& work) {
         retry_after_ = {};
         if (work.sweep.announce || work.gap) announce(work.sweep, *result, steady_now() - begun);
         if (work.sweep.scope.empty() && covered_) covered_(ground);
+        if (!work.sweep.scope.empty()) {
+            source_.scope_swept(work.sweep.scope, ground);
+        } else {
+            mapped_asked_ = true;
+            mapped_due_ = steady_now() + kMappedSoon;
+        }
         return;
     }
     // Cut short by the end of the daemon: the next start sweeps everything.
     if (!stopping_) failed(work, result ? Error{"cancelled"} : result.error());
+}
+
+// Not by the intake thread, for it may take long.
+void Sweeper::find_mapped() {
+    const auto begun = steady_now();
+    if (begun < mapped_due_ || (!mapped_asked_ && !source_.wants_mapped())) return;
+    mapped_asked_ = false;
+    mapped_due_ = begun + kMappedEvery;
+    pulse_.beat();
+    const auto found = source_.find_mapped();
+    if (found || std::exchange(mapped_failed_, true)) return;
+    Notice notice;
+    notice.action = NoticeAction::fallback;
+    notice.severity = Severity::medium;
+    notice.text = fmt::format("further stores through shared mappings that are there already may be missed on tmpfs: {}", found.error().what);
+    notice.details = {{"how", "probes without iter/task_vma"}, {"why", found.error().what}};
+    out_.push(std::move(notice));
 }
 
 // What was asked for stays asked for. Waits longer each time, so that a lasting trouble does not fill the log.

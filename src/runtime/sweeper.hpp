@@ -49,6 +49,7 @@ private:
     void sweep(const TouchSet::Work& work);
     void failed(const TouchSet::Work& work, const Error& error);
     void announce(const SweepRequest& request, const SweepResult& result, Nanoseconds took);
+    void find_mapped();
     SweepHooks hooks();
     std::shared_ptr<const Policy> policy() const;
 
@@ -61,6 +62,9 @@ private:
     std::function<void(const Error&)> corrupt_;
     std::atomic<bool> without_baseline_{false};
     Nanoseconds retry_after_{};
+    SteadyTime mapped_due_{};
+    bool mapped_asked_ = false;   // a sweep of everything is over
+    bool mapped_failed_ = false;  // and that was said
     mutable std::mutex mutex_;
     std::condition_variable asked_;
     std::shared_ptr<const Policy> policy_;

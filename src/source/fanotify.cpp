@@ -91,16 +91,26 @@ bool FanotifySource::marking_done() const {
     });
 }
 
-std::uint64_t FanotifySource::sweep_begins() const {
+std::uint64_t FanotifySource::sweep_begins() {
     const std::lock_guard lock(impl_->mutex);
-    return impl_->ground_age;
+    return ++impl_->moment;
 }
 
 void FanotifySource::all_swept(std::uint64_t begun) {
     const std::lock_guard lock(impl_->mutex);
-    if (begun != impl_->ground_age) return;
+    if (begun < impl_->ground_lost) return;
     impl_->swept = true;
     impl_->release_marks();
+}
+
+void FanotifySource::scope_swept(const std::string& scope, std::uint64_t begun) {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->release_marks_within(scope, begun);
+}
+
+std::string FanotifySource::unwitnessed() const {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->witness ? impl_->witness->refusal() : "";
 }
 
 int FanotifySource::fd() const { return impl_->marker.fd(); }
@@ -111,7 +121,7 @@ void FanotifySource::set_policy(std::shared_ptr<const Policy> policy) {
         const std::lock_guard lock(impl_->mutex);
         impl_->ground.set_policy(std::move(policy));
         impl_->swept = false;
-        ++impl_->ground_age;
+        impl_->ground_lost = ++impl_->moment;
         for (auto& [id, volume] : impl_->ground.volumes.all()) volume.covered = false;
         impl_->unmarkable.clear();
         impl_->mark_planned(out);
@@ -190,6 +200,37 @@ void FanotifySource::distrust(std::string reason, bool whole) {
         const std::lock_guard lock(impl_->mutex);
         if (impl_->witness) impl_->witness->set_broken(!whole);
         impl_->lose(std::move(reason), out);
+    }
+    out.send(impl_->receiver);
+}
+
+Status FanotifySource::find_mapped() {
+    if (impl_->options.probes == nullptr) return {};
+    auto files = impl_->options.probes->mapped();
+    if (!files) return fail(files.error());
+    Outbox out;
+    {
+        const std::lock_guard lock(impl_->mutex);
+        const auto without_room = impl_->witness->find_mapped(std::move(*files), impl_->planned, impl_->options.steady_now());
+        if (without_room > 0) out.gaps.push_back({"", "more files are mapped shared and writable than are kept in mind", without_room, impl_->options.wall_now()});
+    }
+    out.send(impl_->receiver);
+    return {};
+}
+
+bool FanotifySource::wants_mapped() const {
+    const std::lock_guard lock(impl_->mutex);
+    const auto& all = impl_->ground.volumes.all();
+    return impl_->witness && std::any_of(all.begin(), all.end(), [&](const auto& entry) {
+        return impl_->planned.contains(entry.second.device) && !is_written_back(entry.second.type);
+    });
+}
+
+void FanotifySource::look_at_mapped() {
+    Outbox out;
+    {
+        const std::lock_guard lock(impl_->mutex);
+        if (impl_->witness) impl_->witness->look_at_mapped(impl_->options.wall_now(), impl_->options.steady_now(), out);
     }
     out.send(impl_->receiver);
 }

@@ -118,7 +118,7 @@ void FanotifySource::Impl::lose(std::string reason, Outbox& out) {
     ground.forget_directories();
     for (auto& [id, volume] : ground.volumes.all()) volume.covered = false;
     swept = false;
-    ++ground_age;
+    ground_lost = ++moment;
     mark_planned(out);
 }
 

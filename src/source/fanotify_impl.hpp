@@ -29,6 +29,8 @@ struct FanotifySource::Impl {
     void refresh_own();
     void watch_file(int fd);
     void release_marks();
+    void release_marks_within(const std::string& scope, std::uint64_t begun);
+    bool is_releasable(const Volume& volume) const;
     Result<Volume*> volume_of(int directory_fd);
     bool mark_directory(Volume& volume, const std::string& path, int directory_fd, Outbox& out);
     MountChange note_mount(const Mount& mount, bool appeared, Outbox& out);
@@ -54,7 +56,8 @@ struct FanotifySource::Impl {
     std::set<std::uint64_t> planned;                 // devices
     std::unordered_map<int, std::uint64_t> lasting;  // mount id to the id that is never used again
     std::unordered_set<std::string> unmarkable;      // directories of which that was said
-    std::uint64_t ground_age = 0;                    // a sweep of every watch that began at an earlier one covers nothing
+    std::uint64_t moment = 0;                        // counts beginnings of sweeps, and what they are held against
+    std::uint64_t ground_lost = 0;                   // a sweep of every watch that began before covers nothing
     bool swept = false;
 
     std::atomic<bool> draining = false;

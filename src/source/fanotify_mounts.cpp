@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "fanotify_impl.hpp"
+#include "touchstone/bytes.hpp"
 
 namespace touchstone {
 namespace {
@@ -42,7 +43,12 @@ void FanotifySource::Impl::mark_planned(Outbox& out) {
             volume.refused = false;
             volume.witnessed = witness && witness->is_whole() && is_witnessed(volume.type);
             if (volume.witnessed) (void)options.probes->watch_device(volume.device);
+            const bool marked_before = volume.marking == Marking::file_system && volume.marked > ground_lost;
             marker.mark(ground.volumes, volume);
+            if (!marked_before) {
+                volume.marked = ++moment;
+                volume.swept.clear();
+            }
         } else if (volume.marking == Marking::file_system) {
             marker.unmark(volume);
         }
@@ -95,9 +101,26 @@ void FanotifySource::Impl::refresh_own() {
 
 // Every watched directory has its mark and is known to the probes: what the whole file system does besides need not be told any more.
 void FanotifySource::Impl::release_marks() {
-    if (!witness || options.marks != FanotifyMarks::automatic || !witness->is_whole()) return;
     for (auto& [id, volume] : ground.volumes.all()) {
-        if (!planned.contains(volume.device) || !volume.witnessed || volume.refused) continue;
+        if (!is_releasable(volume)) continue;
+        marker.release(volume);
+        volume.covered = true;
+    }
+}
+
+bool FanotifySource::Impl::is_releasable(const Volume& volume) const {
+    return witness && options.marks == FanotifyMarks::automatic && witness->is_whole() && planned.contains(volume.device) && volume.witnessed && !volume.refused;
+}
+
+void FanotifySource::Impl::release_marks_within(const std::string& scope, std::uint64_t begun) {
+    for (auto& [id, volume] : ground.volumes.all()) {
+        if (volume.covered || begun < volume.marked || !is_releasable(volume)) continue;
+        bool everywhere = true;
+        for (const auto& view : volume.views) {
+            if (is_within(view.point, scope)) volume.swept.insert(view.id);
+            everywhere = everywhere && (volume.swept.contains(view.id) || !concerns(ground.policy(), view));
+        }
+        if (!everywhere || volume.swept.empty()) continue;
         marker.release(volume);
         volume.covered = true;
     }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -24,6 +25,8 @@ struct Volume {
     std::string why;           // not a file system mark
     bool refused = false;      // directory marks too
     bool witnessed = false;    // the probes tell of changes in its files
+    std::uint64_t marked = 0;  // when the file system mark was placed (FanotifySource::Impl::moment)
+    std::set<int> swept;       // mounts of it that a sweep of less than everything has covered since
     bool covered = false;      // its watched directories are marked, each, and known to the probes: no file system mark is needed
     std::size_t group = 0;     // which fanotify group it is marked in
     std::uint64_t fsid = 0;    // what events of it carry; 0: not asked yet

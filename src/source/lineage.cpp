@@ -43,6 +43,7 @@ void Lineage::identify(Process& process, ProcessKey key) const {
 }
 
 Lineage::Life& Lineage::enter(ProcessKey key, Node self, std::vector<Node> ancestors) {
+    before_.erase(key.pid);
     const auto before = bearers_.find(key.pid);
     const bool reused = before != bearers_.end() && before->second != key;
     if (reused) exited({before->second, 0});
@@ -61,17 +62,31 @@ Lineage::Life* Lineage::life_of(ProcessKey key) {
     return found != lives_.end() ? &found->second : read(key);
 }
 
+// Whoever has or had that number and began at `latest` at the latest. What has ended shows less and less of itself.
+std::optional<Lineage::Running> Lineage::look_up(std::int32_t pid, std::uint64_t latest) const {
+    const auto remembered = before_.find(pid);
+    auto running = setup_.read(pid);
+    if (running && running->start_ticks > latest) running.reset();
+    if (remembered == before_.end() || remembered->second.start_ticks > latest) return running;
+    const bool fuller = running && (!running->process.executable.empty() || remembered->second.process.executable.empty());
+    return fuller ? running : remembered->second;
+}
+
+void Lineage::remember(std::int32_t pid, Running running) {
+    if (before_.size() < setup_.limit) before_.insert_or_assign(pid, std::move(running));
+}
+
 Lineage::Life* Lineage::read(ProcessKey key) {
     if (key.pid <= 0) return nullptr;
-    auto running = setup_.read(key.pid);
+    auto running = look_up(key.pid, ticks(key.start));
     if (!running || running->start_ticks != ticks(key.start)) return nullptr;
     identify(running->process, key);
     std::vector<Node> ancestors;
     // The parents of one that began before the probes did: each older than its child, or the number is another's.
     std::uint64_t child_start = running->start_ticks;
     for (std::int32_t pid = running->parent; pid > 0 && ancestors.size() < Actor::kMaxAncestors;) {
-        auto parent = setup_.read(pid);
-        if (!parent || parent->start_ticks > child_start) break;
+        auto parent = look_up(pid, child_start);
+        if (!parent) break;
         child_start = parent->start_ticks;
         identify(parent->process, {pid, parent->start_ticks * static_cast<std::uint64_t>(setup_.tick.count())});
         ancestors.push_back(std::make_shared<const Process>(std::move(parent->process)));
@@ -106,6 +121,7 @@ void Lineage::executed(const ExecRecord& exec) {
 }
 
 void Lineage::exited(const ExitRecord& exit) {
+    if (before_.contains(exit.process.pid)) read(exit.process);  // its last events may still be unread
     const auto found = lives_.find(exit.process);
     if (found == lives_.end() || found->second.ended) return;
     found->second.ended = true;
@@ -116,6 +132,7 @@ void Lineage::doubt() {
     lives_.clear();
     bearers_.clear();
     ended_.clear();
+    before_.clear();
 }
 
 // Those that have ended, the longest gone first; then whichever, for it can be read again while it runs.

@@ -43,6 +43,9 @@ public:
     void forked(const ForkRecord& fork);
     void executed(const ExecRecord& exec);
     void exited(const ExitRecord& exit);
+    // One that began before the probes could tell, as it is now: so it is known when it has gone by its first touch. At most `limit` are kept.
+    void remember(std::int32_t pid, Running running);
+    bool knows(std::int32_t pid) const { return bearers_.contains(pid) || before_.contains(pid); }
     // Records were lost: what is known may be of the past.
     void doubt();
 
@@ -71,6 +74,7 @@ private:
     void identify(Process& process, ProcessKey key) const;
     Life* life_of(ProcessKey key);
     Life* read(ProcessKey key);
+    std::optional<Running> look_up(std::int32_t pid, std::uint64_t latest) const;
     std::vector<Node> line_of(ProcessKey parent);
     Life& enter(ProcessKey key, Node self, std::vector<Node> ancestors);
     ActorRef actor_of(Life& life, const Credentials* credentials);
@@ -79,6 +83,7 @@ private:
     Setup setup_;
     std::unordered_map<ProcessKey, Life, Hash> lives_;
     std::unordered_map<std::int32_t, ProcessKey> bearers_;  // the latest of each number
+    std::unordered_map<std::int32_t, Running> before_;      // remembered, and not met since
     std::deque<ProcessKey> ended_;                          // the longest gone first
 };
 

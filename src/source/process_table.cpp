@@ -45,6 +45,14 @@ bool runs_the_same(const Process& a, const Process& b) {
            a.login_uid == b.login_uid && a.cgroup == b.cgroup;
 }
 
+std::optional<Lineage::Running> read_running(std::int32_t pid) {
+    const ProcessDirectory directory(pid);
+    ProcessStat stat;
+    auto process = directory ? directory.read(stat) : std::nullopt;
+    if (!process) return std::nullopt;
+    return Lineage::Running{std::move(*process), stat.parent, stat.start_ticks};
+}
+
 }  // namespace
 
 struct ProcessTable::Impl {
@@ -72,6 +80,7 @@ struct ProcessTable::Impl {
     std::size_t bytes = 0;
     CgroupPaths cgroups;
     std::optional<Lineage> told;  // once the probes tell
+    std::optional<std::vector<std::int32_t>> to_read;  // processes for told; nullopt: not listed yet
 
     Lineage& lineage();
     std::uint64_t inode_of(int pidfd);
@@ -97,13 +106,7 @@ Lineage& ProcessTable::Impl::lineage() {
     setup.limit = limit;
     setup.booted = booted;
     setup.tick = tick;
-    setup.read = [](std::int32_t pid) -> std::optional<Lineage::Running> {
-        const ProcessDirectory directory(pid);
-        ProcessStat stat;
-        auto process = directory ? directory.read(stat) : std::nullopt;
-        if (!process) return std::nullopt;
-        return Lineage::Running{std::move(*process), stat.parent, stat.start_ticks};
-    };
+    setup.read = read_running;
     setup.entity_id = [this](std::int32_t pid, std::uint64_t start_ticks) { return entity_id(pid, start_ticks); };
     setup.cgroup_path = [this](std::uint64_t id) { return cgroups.of(id); };
     return told.emplace(std::move(setup));
@@ -287,6 +290,19 @@ void ProcessTable::learn(const ProbeRecord& record) {
 
 void ProcessTable::doubt() {
     if (impl_->told) impl_->told->doubt();
+    impl_->to_read.reset();
+}
+
+void ProcessTable::fill(std::size_t most) {
+    Lineage& lineage = impl_->lineage();
+    if (!impl_->to_read) impl_->to_read = running_processes();
+    auto& pids = *impl_->to_read;
+    for (; most > 0 && !pids.empty(); --most) {
+        const auto pid = pids.back();
+        pids.pop_back();
+        if (lineage.knows(pid)) continue;
+        if (auto running = read_running(pid)) lineage.remember(pid, std::move(*running));
+    }
 }
 
 ActorRef ProcessTable::find(ProcessKey process, const Credentials& credentials, std::string* why) {

@@ -1,5 +1,6 @@
 #include "process_table_read.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <memory>
 
 #include "number.hpp"
 
@@ -188,6 +190,14 @@ bool is_pidfd_of(int pidfd, std::int32_t pid) {
     if (!text) return false;
     auto found = line_of(*text, "Pid:");
     return found && number<std::int32_t>(next_word(*found, " \t")) == pid;  // -1 once it is reaped
+}
+
+std::vector<std::int32_t> running_processes() {
+    std::vector<std::int32_t> pids;
+    const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
+    while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr)
+        if (const auto pid = number<std::int32_t>(entry->d_name)) pids.push_back(*pid);
+    return pids;
 }
 
 std::int64_t boot_time() {

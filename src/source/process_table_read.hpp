@@ -54,6 +54,9 @@ private:
 // What the kernel says about a pidfd in fdinfo: is it of this pid, and not reaped yet?
 bool is_pidfd_of(int pidfd, std::int32_t pid);
 
+// Of this pid namespace, the youngest numbers last.
+std::vector<std::int32_t> running_processes();
+
 // When the machine was booted, seconds since 1970 (btime); 0 when unknown.
 std::int64_t boot_time();
 

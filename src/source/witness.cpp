@@ -23,8 +23,15 @@ ProbeWitness::ProbeWitness(Probes& probes, FanotifyGround& ground, ProcessTable&
 }
 
 void ProbeWitness::enter(KernelObject object, WatchKind kind) {
-    if (std::find(own_.begin(), own_.end(), object) != own_.end()) return;
+    if (is_own(object)) return;
     if (auto watched = probes_.watch(object, kind); !watched) refusal_ = watched.error().what;
+}
+
+bool ProbeWitness::is_own(KernelObject object) const { return std::find(own_.begin(), own_.end(), object) != own_.end(); }
+
+bool ProbeWitness::is_written_back(KernelObject object) {
+    const Volume* volume = ground_.volumes.of_device(object.device);
+    return volume == nullptr || touchstone::is_written_back(volume->type);
 }
 
 void ProbeWitness::watch_directory(KernelObject object) { enter(object, WatchKind::directory); }
@@ -69,12 +76,7 @@ void ProbeWitness::apply(const ProbeRecord& record, WallTime wall, SteadyTime no
         ++canaries_;
         return;
     }
-    if (witnessed->writable_mappings <= 0) {
-        mapped_.erase(witnessed->object.inode);
-    } else {
-        if (mapped_.size() >= kMostMapped) mapped_.clear();
-        mapped_.insert(witnessed->object.inode);
-    }
+    mapped_.told(*witnessed, is_written_back(witnessed->object), now);
     Touch touch;
     // What becomes of a directory's entries is told of them; its own attributes a look compares.
     touch.act = witnessed->directory ? Act::look : witnessed->writers > 0 ? Act::modified : Act::changing;
@@ -85,6 +87,36 @@ void ProbeWitness::apply(const ProbeRecord& record, WallTime wall, SteadyTime no
     for (auto& path : paths_of(*witnessed)) {
         touch.path = std::move(path);
         out.touches.push_back(touch);
+    }
+}
+
+std::size_t ProbeWitness::find_mapped(std::vector<MappedFile> files, const std::set<std::uint64_t>& devices, SteadyTime now) {
+    std::vector<MappedFiles::Found> watched;
+    for (auto& file : files) {
+        if (!devices.contains(file.object.device) || is_own(file.object) || is_own(file.parent)) continue;
+        const bool by_name_alone = file.parent.inode != 0 && file.links < 2;
+        if (by_name_alone && ground_.map.nodes_of(file.parent).empty()) continue;
+        const bool written_back = is_written_back(file.object);
+        watched.push_back({std::move(file), written_back});
+    }
+    return mapped_.found(std::move(watched), now);
+}
+
+void ProbeWitness::look_at_mapped(WallTime wall, SteadyTime now, Outbox& out) {
+    for (auto& file : mapped_.due(now)) {
+        TouchRecord record;
+        record.object = file.object;
+        record.parent = file.parent;
+        record.name = std::move(file.name);
+        record.links = file.links;
+        for (auto& path : paths_of(record)) {
+            Touch touch;
+            touch.path = std::move(path);
+            touch.actor_unknown = "stored to through a shared mapping, and found by looking again";
+            touch.wall = wall;
+            touch.at = now;
+            out.touches.push_back(std::move(touch));
+        }
     }
 }
 

@@ -3,12 +3,13 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "fanotify_ground.hpp"
 #include "fanotify_translator.hpp"
+#include "mapped_files.hpp"
 #include "touchstone/probe.hpp"
 #include "touchstone/process_table.hpp"
 
@@ -36,9 +37,14 @@ public:
 
     // Everything that has to be watched is, and the probes do their work.
     bool is_whole() const { return refusal_.empty() && !broken_; }
+    const std::string& refusal() const { return refusal_; }
     void set_broken(bool broken) { broken_ = broken; }
 
     bool is_mapped(std::uint64_t inode) const { return mapped_.contains(inode); }
+    // All files that are mapped shared and writable now, on the devices that are to be watched. Gives how many watched ones found no room.
+    std::size_t find_mapped(std::vector<MappedFile> files, const std::set<std::uint64_t>& devices, SteadyTime now);
+    // Touches of those that are to be looked at now.
+    void look_at_mapped(WallTime wall, SteadyTime now, Outbox& out);
 
     void set_canary(KernelObject object);
     std::uint64_t canaries() const { return canaries_; }
@@ -46,6 +52,8 @@ public:
 private:
     std::vector<std::string> paths_of(const TouchRecord& touch);
     void enter(KernelObject object, WatchKind kind);
+    bool is_own(KernelObject object) const;
+    bool is_written_back(KernelObject object);
 
     Probes& probes_;
     FanotifyGround& ground_;
@@ -54,8 +62,7 @@ private:
     std::vector<KernelObject> own_;
     std::string refusal_;  // why something could not be entered
     bool broken_ = false;
-    static constexpr std::size_t kMostMapped = 65'536;
-    std::unordered_set<std::uint64_t> mapped_;  // inodes with writable shared mappings, when last told
+    MappedFiles mapped_;
     KernelObject canary_;
     std::uint64_t canaries_ = 0;
 };

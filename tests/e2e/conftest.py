@@ -1,4 +1,5 @@
 """A touchstone of one's own: a directory that is watched, a daemon over it, and its log."""
+import contextlib
 import json
 import os
 import pathlib
@@ -24,6 +25,29 @@ def wait_until(condition, what, patience=PATIENCE):
             return value
         time.sleep(0.02)
     raise AssertionError(f"waited {patience} s for {what() if callable(what) else what}")
+
+
+def run(*command):
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    assert done.returncode == 0, f"{command}: {done.stderr}"
+    return done.stdout
+
+
+def is_mounted(where):
+    with open("/proc/self/mountinfo") as mounts:
+        return any(line.split()[4] == str(where) for line in mounts)
+
+
+@contextlib.contextmanager
+def mounted(where, *arguments):
+    """Mounted at `where` until the end of the block, if it still is then."""
+    where.mkdir(parents=True, exist_ok=True)
+    run("mount", *arguments, where)
+    try:
+        yield where
+    finally:
+        while is_mounted(where) and subprocess.run(["umount", "-l", where]).returncode == 0:
+            pass
 
 
 class Touchstone:

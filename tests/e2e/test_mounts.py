@@ -1,34 +1,10 @@
 """What is mounted over, under, beside and away: nothing is missed, and the watch never holds a filesystem back."""
-import contextlib
 import os
 import subprocess
 
 import pytest
 
-from conftest import changes, wait_until
-
-
-def run(*command):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    assert done.returncode == 0, f"{command}: {done.stderr}"
-    return done.stdout
-
-
-def is_mounted(where):
-    with open("/proc/self/mountinfo") as mounts:
-        return any(line.split()[4] == str(where) for line in mounts)
-
-
-@contextlib.contextmanager
-def mounted(where, *arguments):
-    """Mounted at `where` until the end of the block, if it still is then."""
-    where.mkdir(parents=True, exist_ok=True)
-    run("mount", *arguments, where)
-    try:
-        yield where
-    finally:
-        while is_mounted(where) and subprocess.run(["umount", "-l", where]).returncode == 0:
-            pass
+from conftest import changes, is_mounted, mounted, run, wait_until
 
 
 @pytest.fixture

@@ -1,15 +1,18 @@
 """The eBPF probes: what fanotify cannot tell, and who did it."""
+import contextlib
 import fcntl
 import json
 import mmap
 import os
+import resource
+import signal
 import subprocess
 import sys
 import time
 
 import pytest
 
-from conftest import changes, wait_until
+from conftest import changes, mounted, wait_until
 
 FS_IOC_GETFLAGS, FS_IOC_SETFLAGS, FS_NODUMP_FL = 0x80086601, 0x40086602, 0x40
 
@@ -19,6 +22,19 @@ pytestmark = pytest.mark.skipif(release < (6, 13), reason="no timestamp tracepoi
 
 def probes(touchstone):
     return touchstone.status()["probes"]
+
+
+def marks(touchstone, mount=None):
+    return {each["how"] for each in touchstone.status()["sources"] if each["source"] == "fanotify" and (mount is None or each["mount_point"] == str(mount))}
+
+
+def empty_the_filter(touchstone):
+    maps = json.loads(subprocess.run(["bpftool", "-j", "map", "show"], capture_output=True, check=True).stdout)
+    filter_map = next(int(line.split()[1]) for name in os.listdir(f"/proc/{touchstone.daemon.pid}/fdinfo")
+                      for line in open(f"/proc/{touchstone.daemon.pid}/fdinfo/{name}") if line.startswith("map_id:")
+                      and any(each["id"] == int(line.split()[1]) and each.get("name") == "ts_watched" for each in maps))
+    for entry in json.loads(subprocess.run(["bpftool", "-j", "map", "dump", "id", str(filter_map)], capture_output=True, check=True).stdout):
+        subprocess.run(["bpftool", "map", "delete", "id", str(filter_map), "key", "hex", *(byte[2:] for byte in entry["key"])], check=True)
 
 
 def test_a_store_through_a_shared_mapping(touchstone):
@@ -159,21 +175,104 @@ def test_interference_is_noticed_and_put_right(touchstone):
     file = touchstone.tree / "mapped"
     file.write_bytes(b"a" * 8192)
     touchstone.watch()
-    maps = json.loads(subprocess.run(["bpftool", "-j", "map", "show"], capture_output=True, check=True).stdout)
-    filter_map = next(int(line.split()[1]) for name in os.listdir(f"/proc/{touchstone.daemon.pid}/fdinfo")
-                      for line in open(f"/proc/{touchstone.daemon.pid}/fdinfo/{name}") if line.startswith("map_id:")
-                      and any(each["id"] == int(line.split()[1]) and each.get("name") == "ts_watched" for each in maps))
-    for entry in json.loads(subprocess.run(["bpftool", "-j", "map", "dump", "id", str(filter_map)], capture_output=True, check=True).stdout):
-        subprocess.run(["bpftool", "map", "delete", "id", str(filter_map), "key", "hex", *(byte[2:] for byte in entry["key"])], check=True)
+    empty_the_filter(touchstone)
     notice = wait_until(lambda: touchstone.notices("tamper"), "a notice")[0]
     assert notice["event"]["severity"] == 99 and notice["touchstone"]["details"]["repaired"] == "yes"
     wait_until(touchstone.gaps, "the gap")
-    wait_until(lambda: {each["how"] for each in touchstone.status()["sources"] if each["source"] == "fanotify"} == {"directory marks"}, "directory marks")
+    wait_until(lambda: marks(touchstone) == {"directory marks"}, lambda: marks(touchstone))
     with open(file, "r+b") as opened:
         memory = mmap.mmap(opened.fileno(), 8192)
     memory[4096:4097] = b"b"
     touchstone.wait_for(file, "changed")
     memory.close()
+
+
+def test_more_than_the_filter_holds(touchstone):
+    """Said, and file systems are marked as a whole: what is written is told before it is closed."""
+    touchstone.configure(more="[limits]\nprobe_watched = 8")
+    for number in range(20):
+        (touchstone.tree / f"d{number}").mkdir()
+        (touchstone.tree / f"d{number}/file").write_text("x")
+    touchstone.watch()
+    notice = wait_until(lambda: touchstone.notices("fallback"), "a notice")[0]
+    assert notice["touchstone"]["details"]["how"] == "fanotify"
+    wait_until(lambda: marks(touchstone) == {"filesystem mark"}, lambda: marks(touchstone))
+    with contextlib.ExitStack() as opened:
+        for number in range(20):
+            file = opened.enter_context(open(touchstone.tree / f"d{number}/file", "a"))
+            file.write("y")
+            file.flush()
+        for number in range(20):
+            touchstone.wait_for(touchstone.tree / f"d{number}/file", "changed")
+    assert len(touchstone.notices("fallback")) == 1
+
+
+def test_probes_that_cannot_be_repaired(touchstone):
+    """For want of descriptors here."""
+    touchstone.watch()
+    wait_until(lambda: marks(touchstone) == {"directory marks"}, lambda: marks(touchstone))
+    empty_the_filter(touchstone)
+    resource.prlimit(touchstone.daemon.pid, resource.RLIMIT_NOFILE, (3, 8192))
+    alone = lambda: [each for each in touchstone.notices("fallback") if each["touchstone"]["details"]["how"] == "fanotify"]
+    wait_until(alone, "a notice")
+    assert touchstone.notices("tamper")[0]["touchstone"]["details"]["repaired"] != "yes"
+    resource.prlimit(touchstone.daemon.pid, resource.RLIMIT_NOFILE, (8192, 8192))
+    wait_until(lambda: touchstone.notices("tamper")[-1]["touchstone"]["details"]["repaired"] == "yes", lambda: touchstone.notices("tamper"), patience=90)
+    wait_until(lambda: marks(touchstone) == {"directory marks"}, lambda: marks(touchstone))
+    assert len(alone()) == 1
+
+
+def test_a_mount_that_comes_is_not_marked_as_a_whole_for_long(touchstone):
+    (touchstone.tree / "mount").mkdir()
+    touchstone.watch()
+    with mounted(touchstone.tree / "mount", "-t", "tmpfs", "tmpfs") as mount:
+        wait_until(lambda: marks(touchstone, mount) == {"directory marks"}, lambda: touchstone.status()["sources"])
+        (mount / "new/deep").mkdir(parents=True)
+        (mount / "new/deep/file").write_text("x")
+        touchstone.wait_for(mount / "new/deep/file", "appeared")
+        with open(mount / "new/deep/file", "a") as opened:
+            opened.write("y")
+            opened.flush()
+            touchstone.wait_for(mount / "new/deep/file", "changed")
+
+
+def test_stores_through_a_mapping_that_nothing_tells(touchstone):
+    """tmpfs writes nothing back, so a page that is writable once stays so."""
+    with mounted(touchstone.tree, "-t", "tmpfs", "tmpfs"):
+        file = touchstone.tree / "mapped"
+        file.write_bytes(b"a" * 8192)
+        with open(file, "r+b") as opened:
+            memory = mmap.mmap(opened.fileno(), 8192)
+        memory[0:1] = b"b"
+        touchstone.watch()
+        for turn in range(1, 4):
+            memory[0:1] = bytes([ord("b") + turn])
+            wait_until(lambda: len(touchstone.findings(file, "changed")) >= turn, touchstone.summary, patience=90)
+        assert "process" not in touchstone.findings(file, "changed")[-1]
+        memory.close()
+
+
+def test_a_process_that_was_there_before_is_known_when_it_is_gone(touchstone):
+    """It ends before the daemon can read anything of what it did."""
+    script = "import os, sys; sys.stdin.readline(); os.write(int(sys.argv[1]), b'x'); os._exit(0)"
+    files = [touchstone.tree / f"f{number}" for number in range(10)]
+    with contextlib.ExitStack() as stack:
+        children = []
+        for file in files:
+            opened = stack.enter_context(open(file, "w"))
+            children.append(stack.enter_context(subprocess.Popen([sys.executable, "-c", script, str(opened.fileno())], stdin=subprocess.PIPE, pass_fds=[opened.fileno()])))
+        touchstone.watch()
+        for file, child in zip(files, children):
+            touchstone.daemon.send_signal(signal.SIGSTOP)
+            child.communicate(b"\n")
+            touchstone.daemon.send_signal(signal.SIGCONT)
+            finding = touchstone.wait_for(file, "changed")
+            if "process" in finding:  # all that run are read within some seconds
+                break
+            time.sleep(1)
+    assert finding["process"]["pid"] == child.pid
+    assert script in finding["process"]["args"]
+    assert finding["process"]["parent"]["pid"] == os.getpid()
 
 
 def test_the_canary_makes_no_noise(touchstone):
@@ -188,7 +287,7 @@ def test_doctor_names_every_probe(touchstone):
     touchstone.build()
     said = json.loads(touchstone.run("doctor", "--json", check=False).stdout)["diagnoses"]
     subjects = {each["subject"] for each in said if each["level"] == "ok"}
-    assert {"eBPF", "tp_btf/ctime_ns_xchg", "tp_btf/sched_process_exec"} <= subjects
+    assert {"eBPF", "tp_btf/ctime_ns_xchg", "tp_btf/sched_process_exec", "iter/task_vma"} <= subjects
 
 
 @pytest.mark.parametrize("turn", range(5))

@@ -279,3 +279,58 @@ TEST_CASE("records that somebody else takes out of the ring are missed") {
     ::munmap(place, page);
     ::munmap(const_cast<void*>(produced), page);
 }
+
+TEST_CASE("files that are mapped shared and writable are found, whoever has mapped them") {
+    Witnessed here;
+    const auto mapped = [&](const std::string& path, int open_flags, int protection, int map_flags, const std::function<void()>& then) {
+        const Fd fd(::open(path.c_str(), open_flags | O_CLOEXEC));
+        REQUIRE(fd);
+        void* const place = ::mmap(nullptr, 4096, protection, map_flags, fd.get(), 0);
+        REQUIRE(place != MAP_FAILED);
+        then();
+        ::munmap(place, 4096);
+    };
+    const auto find = [&](const std::string& path) -> std::optional<MappedFile> {
+        const auto files = here.probes->mapped();
+        REQUIRE(files);
+        for (const auto& each : *files)
+            if (each.object == object_at(path)) return each;
+        return std::nullopt;
+    };
+    const auto path = here.make("file", std::string(4096, 'a'));
+    CHECK_FALSE(find(path));
+    mapped(path, O_RDWR, PROT_READ | PROT_WRITE, MAP_SHARED, [&] {
+        const auto found = find(path);
+        REQUIRE(found);
+        CHECK(found->parent == object_at(here.tree()));
+        CHECK(found->name == "file");
+        CHECK(found->links == 1);
+    });
+    CHECK_FALSE(find(path));
+    mapped(path, O_RDWR, PROT_READ, MAP_SHARED, [&] { CHECK(find(path)); });  // mprotect(2) is not asked whether it may
+    mapped(path, O_RDWR, PROT_READ | PROT_WRITE, MAP_PRIVATE, [&] { CHECK_FALSE(find(path)); });
+    mapped(path, O_RDONLY, PROT_READ, MAP_SHARED, [&] { CHECK_FALSE(find(path)); });
+    int up[2], down[2];
+    REQUIRE((::pipe(up) == 0 && ::pipe(down) == 0));
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const Fd fd(::open(path.c_str(), O_RDWR));
+        if (::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0) == MAP_FAILED) ::_exit(1);
+        char byte = 0;
+        ::close(down[1]);
+        ::_exit(::write(up[1], &byte, 1) == 1 && ::read(down[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    char byte = 0;
+    CHECK(::read(up[0], &byte, 1) == 1);
+    CHECK(find(path));
+    for (const int fd : {up[0], up[1], down[0], down[1]}) ::close(fd);
+    ::waitpid(child, nullptr, 0);
+    CHECK_FALSE(find(path));
+}
+
+TEST_CASE("why none of the better tiers was taken is said") {
+    auto options = probe_options();
+    options.tier.reset();
+    const Witnessed here(options);
+    CHECK(here.probes->declined().empty() == (here.probes->tier() == ProbeTier::timestamps));
+}

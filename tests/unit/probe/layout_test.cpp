@@ -39,6 +39,7 @@ const Layout kLayouts[] = {
                      AT(ts_exec, euid), AT(ts_exec, gid), AT(ts_exec, egid), AT(ts_exec, login_uid), AT(ts_exec, session), AT(ts_exec, pid_namespace),
                      AT(ts_exec, mount_namespace), AT(ts_exec, name), AT(ts_exec, tty), AT(ts_exec, path_size), AT(ts_exec, args_size),
                      AT(ts_exec, args_whole), AT(ts_exec, path_whole), AT(ts_exec, path), AT(ts_exec, args)}),
+    LAYOUT(ts_mapping, {AT(ts_mapping, object), AT(ts_mapping, parent), AT(ts_mapping, links), AT(ts_mapping, reserved), AT(ts_mapping, name)}),
     LAYOUT(ts_exit, {HEADER(ts_exit), AT(ts_exit, process)}),
     LAYOUT(ts_seen_key, {AT(ts_seen_key, object), AT(ts_seen_key, start), AT(ts_seen_key, tgid), AT(ts_seen_key, reserved)}),
     LAYOUT(ts_settings, {AT(ts_settings, pid_namespace)}),

@@ -132,3 +132,42 @@ TEST_CASE("after a loss nothing that was told holds") {
     world.lineage.doubt();
     CHECK(world.line(world.lineage.find(10, true)) == "nobody");
 }
+
+TEST_CASE("a process that began before the probes is known when it has gone by its first touch") {
+    World world;
+    world.runs(1, "init", 0, 1);
+    world.runs(10, "sh", 1, 100);
+    const Credentials root{};
+    world.lineage.remember(10, world.running.at(10));
+    world.running.erase(10);
+    CHECK(world.line(world.lineage.find(ProcessKey{10, 101 * kTick}, &root)) == "nobody");
+    SECTION("by its touch") { CHECK(world.line(world.lineage.find(kShell, &root)) == "sh < init"); }
+    SECTION("by its end") {
+        world.exit(kShell);
+        CHECK(world.line(world.lineage.find(10, false)) == "sh < init");
+    }
+    SECTION("as somebody's parent") {
+        world.runs(11, "cp", 10, 200);
+        CHECK(world.line(world.lineage.find(kCopy, &root)) == "cp < sh < init");
+    }
+    SECTION("but not when the number is another's") {
+        world.fork(kInit, {10, 300 * kTick});
+        CHECK(world.line(world.lineage.find(kShell, &root)) == "nobody");
+    }
+    SECTION("but not when records were lost") {
+        world.lineage.doubt();
+        CHECK(world.line(world.lineage.find(kShell, &root)) == "nobody");
+    }
+}
+
+TEST_CASE("what /proc shows of a zombie does not hide what it was") {
+    World world;
+    world.runs(10, "sh", 0, 100);
+    world.running.at(10).process.executable = "/bin/sh";
+    world.lineage.remember(10, world.running.at(10));
+    world.running.at(10).process.executable.clear();
+    const Credentials root{};
+    const auto actor = world.lineage.find(kShell, &root);
+    REQUIRE(actor);
+    CHECK(actor->process.executable == "/bin/sh");
+}
