@@ -30,7 +30,7 @@ static __always_inline __u32 number_of(struct task_struct *task)
     if (!ts_settings.pid_namespace)
         return task->tgid;
     struct pid *pid = task->group_leader->thread_pid;
-    unsigned int last = BPF_CORE_READ(pid, level);
+    unsigned int last = pid->level;
     for (__u32 level = 1; level < MAX_PID_LEVELS && level <= last; level++) {
         struct upid *number = number_at(pid, level);
         if (BPF_CORE_READ(number, ns, ns.inum) == ts_settings.pid_namespace)
@@ -90,11 +90,11 @@ static __always_inline void fill_surroundings(struct ts_exec *exec, struct task_
     struct pid *pid = task->thread_pid;
     struct pid_namespace *pids = namespace_at(pid, pid->level);
     exec->pid_namespace = BPF_CORE_READ(pids, ns.inum);
-    exec->mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+    exec->mount_namespace = task->nsproxy->mnt_ns->ns.inum;
     exec->cgroup = bpf_get_current_cgroup_id();
     bpf_probe_read_kernel_str(exec->name, sizeof exec->name, task->comm);
     exec->tty[0] = 0;
-    struct tty_struct *tty = BPF_CORE_READ(task, signal, tty);
+    struct tty_struct *tty = task->signal->tty;
     if (tty)
         bpf_probe_read_kernel_str(exec->tty, sizeof exec->tty, tty->name);
 }
