@@ -3,6 +3,7 @@
 #include <array>
 
 #include "format.hpp"
+#include "store/integers.hpp"
 #include "touchstone/bytes.hpp"
 
 namespace touchstone {
@@ -29,21 +30,17 @@ private:
     bool good_ = false;
 };
 
-void append_number(std::string& out, std::uint64_t value) {
-    for (int i = 0; i < 8; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
-}
-
 // Tagged and length-prefixed, so that no two tables' contents give the same bytes.
 void append_value(std::string& out, const store::Query& query, int column) {
     if (query.is_null(column)) {
         out += 'n';
     } else if (query.is_integer(column)) {
         out += 'i';
-        append_number(out, store::from_stored(query.integer(column)));
+        store::append_integer(out, query.integer(column));
     } else {
         const auto bytes = query.blob(column);
         out += 'b';
-        append_number(out, bytes.size());
+        store::append_integer(out, std::uint64_t{bytes.size()});
         out += bytes;
     }
 }

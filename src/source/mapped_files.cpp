@@ -13,10 +13,10 @@ constexpr std::array<std::string_view, 4> kInMemory{"devtmpfs", "hugetlbfs", "ra
 
 bool is_written_back(std::string_view type) { return std::find(kInMemory.begin(), kInMemory.end(), type) == kInMemory.end(); }
 
-MappedFiles::Entry* MappedFiles::find(const KernelObject& object) {
+MappedFiles::Files::iterator MappedFiles::find(const KernelObject& object) {
     const auto [first, last] = files_.equal_range(object.inode);
     const auto found = std::find_if(first, last, [&](const auto& each) { return each.second.file.object == object; });
-    return found == last ? nullptr : &found->second;
+    return found == last ? files_.end() : found;
 }
 
 MappedFiles::Entry* MappedFiles::enter(MappedFile file, bool written_back, SteadyTime due) {
@@ -26,14 +26,13 @@ MappedFiles::Entry* MappedFiles::enter(MappedFile file, bool written_back, Stead
 }
 
 void MappedFiles::told(const TouchRecord& touch, bool written_back, SteadyTime now) {
+    const auto known = find(touch.object);
     if (touch.writable_mappings <= 0) {
-        const auto [first, last] = files_.equal_range(touch.object.inode);
-        const auto gone = std::find_if(first, last, [&](const auto& each) { return each.second.file.object == touch.object; });
-        if (gone != last) files_.erase(gone);
+        if (known != files_.end()) files_.erase(known);
         return;
     }
-    Entry* entry = find(touch.object);
-    if (entry == nullptr) entry = enter({touch.object, touch.parent, touch.name, touch.links}, written_back, SteadyTime::max());
+    Entry* entry = known != files_.end() ? &known->second
+                                         : enter({touch.object, touch.parent, touch.name, touch.links}, written_back, SteadyTime::max());
     if (entry == nullptr) return;  // which the next found() says
     entry->heard = times_;
     entry->wait = kFirst;
@@ -44,13 +43,13 @@ std::size_t MappedFiles::found(std::vector<Found> files, SteadyTime now) {
     std::size_t without_room = 0;
     ++times_;
     for (auto& each : files) {
-        Entry* entry = find(each.file.object);
-        if (entry == nullptr) {
+        const auto known = find(each.file.object);
+        if (known == files_.end()) {
             if (enter(std::move(each.file), each.written_back, now) == nullptr) ++without_room;
             continue;
         }
-        entry->heard = times_;
-        entry->file = std::move(each.file);
+        known->second.heard = times_;
+        known->second.file = std::move(each.file);
     }
     std::erase_if(files_, [&](const auto& each) { return each.second.heard + 1 < times_; });
     return without_room;

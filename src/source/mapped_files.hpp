@@ -42,11 +42,12 @@ private:
         Nanoseconds wait = kFirst;
         std::uint64_t heard = 0;  // when it was last told or found
     };
-    Entry* find(const KernelObject& object);
+    using Files = std::unordered_multimap<std::uint64_t, Entry>;  // by inode
+    Files::iterator find(const KernelObject& object);
     Entry* enter(MappedFile file, bool written_back, SteadyTime due);
 
-    std::unordered_multimap<std::uint64_t, Entry> files_;  // by inode
-    std::uint64_t times_ = 0;                              // that all were found
+    Files files_;
+    std::uint64_t times_ = 0;  // that all were found
 };
 
 // Whether this type of file system writes pages back, and so makes them tell the next store.

@@ -4,7 +4,8 @@
 
 namespace touchstone::store {
 
-Result<std::optional<std::string>> next_directory(Database& database, const DirectorySteps& steps, const std::string& scope, const std::string& after) {
+Result<std::optional<std::string>> next_directory(Database& database, const DirectorySteps& steps, const std::string& scope,
+                                                  const std::string& after) {
     const bool everything = is_everything(scope);
     const Below below(everything ? std::string() : scope);
     if (!everything && after < scope) {

@@ -23,6 +23,7 @@ struct DirectorySteps {
 };
 
 // As KnownReader's. Each query is a step along the key, however many names a directory holds.
-Result<std::optional<std::string>> next_directory(Database& database, const DirectorySteps& steps, const std::string& scope, const std::string& after);
+Result<std::optional<std::string>> next_directory(Database& database, const DirectorySteps& steps, const std::string& scope,
+                                                  const std::string& after);
 
 }  // namespace touchstone::store

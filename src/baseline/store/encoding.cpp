@@ -2,15 +2,10 @@
 
 #include <cstdint>
 
+#include "store/integers.hpp"
+
 namespace touchstone::store {
 namespace {
-
-template <class Integer>
-void append_integer(std::string& out, Integer value) {
-    char bytes[sizeof value];
-    for (std::size_t i = 0; i < sizeof value; ++i) bytes[i] = static_cast<char>(value >> (8 * i) & 0xff);
-    out.append(bytes, sizeof bytes);
-}
 
 void append_string(std::string& out, std::string_view bytes) {
     append_integer(out, static_cast<std::uint32_t>(bytes.size()));
@@ -27,9 +22,7 @@ public:
     template <class Integer>
     Integer integer() {
         const auto bytes = take(sizeof(Integer));
-        Integer value = 0;
-        for (std::size_t i = 0; i < bytes.size(); ++i) value |= static_cast<Integer>(static_cast<unsigned char>(bytes[i])) << (8 * i);
-        return value;
+        return bytes.empty() ? Integer{0} : integer_at<Integer>(bytes.data());
     }
     std::string string() { return std::string(take(integer<std::uint32_t>())); }
 

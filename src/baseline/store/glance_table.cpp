@@ -1,33 +1,18 @@
 #include "store/glance_table.hpp"
 
-#include <bit>
-#include <cstring>
-
 #include "store/directory_steps.hpp"
+#include "store/integers.hpp"
 #include "store/object_row.hpp"
 #include "store/object_table.hpp"
 
 namespace touchstone::store {
 namespace {
 
-constexpr DirectorySteps kGlanceSteps{"SELECT 1 FROM glance WHERE dir=?1 LIMIT 1", "SELECT dir FROM glance WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1"};
+constexpr DirectorySteps kGlanceSteps{"SELECT 1 FROM glance WHERE dir=?1 LIMIT 1",
+                                      "SELECT dir FROM glance WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1"};
 constexpr const char* kDamagedGlance = "a row of table glance is damaged";
 // A longer row of a table WITHOUT ROWID would leave its page (of 4096 bytes) for one of its own.
 constexpr std::size_t kFullPart = 700;
-
-template <class Integer>
-void append(std::string& out, Integer value) {
-    for (std::size_t i = 0; i < sizeof value; ++i) out += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i) & 0xff);
-}
-
-template <class Integer>
-Integer little_endian(const char* bytes) {
-    Integer value = 0;
-    std::memcpy(&value, bytes, sizeof value);
-    if constexpr (std::endian::native == std::endian::big && sizeof value == 8) return static_cast<Integer>(__builtin_bswap64(value));
-    if constexpr (std::endian::native == std::endian::big && sizeof value == 4) return static_cast<Integer>(__builtin_bswap32(value));
-    return value;
-}
 
 // Where the fixed values of a packed glance begin; the name follows them.
 struct Offset {
@@ -85,31 +70,31 @@ Status pack_objects(Database& database, const Packer::Visitor& visit) {
 }  // namespace
 
 void append_glance(std::string& out, const Glance& glance) {
-    append(out, static_cast<std::uint32_t>(glance.name.size()));
-    append(out, static_cast<std::uint8_t>(glance.unreadable));
-    append(out, static_cast<std::uint8_t>(glance.type));
-    append(out, glance.id.device);
-    append(out, glance.id.inode);
-    append(out, glance.size);
-    append(out, to_stored(glance.ctime));
-    append(out, to_stored(glance.looked_at));
+    append_integer(out, static_cast<std::uint32_t>(glance.name.size()));
+    append_integer(out, static_cast<std::uint8_t>(glance.unreadable));
+    append_integer(out, static_cast<std::uint8_t>(glance.type));
+    append_integer(out, glance.id.device);
+    append_integer(out, glance.id.inode);
+    append_integer(out, glance.size);
+    append_integer(out, to_stored(glance.ctime));
+    append_integer(out, to_stored(glance.looked_at));
     out += glance.name;
 }
 
 bool GlanceTaker::take(Glance& glance) {
     if (rest_.size() < Offset::name) return false;
     const char* bytes = rest_.data();
-    const auto length = little_endian<std::uint32_t>(bytes + Offset::length);
+    const auto length = integer_at<std::uint32_t>(bytes + Offset::length);
     if (length > rest_.size() - Offset::name || static_cast<unsigned char>(bytes[Offset::unreadable]) > 1) return false;
     const auto found = file_type(static_cast<unsigned char>(bytes[Offset::type]));
     glance.name.assign(bytes + Offset::name, length);
     if (!found || !is_stored_name("/", glance.name)) return false;
     glance.unreadable = bytes[Offset::unreadable] != 0;
     glance.type = *found;
-    glance.id = {little_endian<std::uint64_t>(bytes + Offset::device), little_endian<std::uint64_t>(bytes + Offset::inode)};
-    glance.size = little_endian<std::uint64_t>(bytes + Offset::size);
-    glance.ctime = time_from_stored(little_endian<std::int64_t>(bytes + Offset::ctime));
-    glance.looked_at = time_from_stored(little_endian<std::int64_t>(bytes + Offset::looked_at));
+    glance.id = {integer_at<std::uint64_t>(bytes + Offset::device), integer_at<std::uint64_t>(bytes + Offset::inode)};
+    glance.size = integer_at<std::uint64_t>(bytes + Offset::size);
+    glance.ctime = time_from_stored(integer_at<std::int64_t>(bytes + Offset::ctime));
+    glance.looked_at = time_from_stored(integer_at<std::int64_t>(bytes + Offset::looked_at));
     rest_.remove_prefix(Offset::name + length);
     return true;
 }

@@ -1,5 +1,5 @@
-// Table `glance` of a baseline: what a sweep needs of each row of table `object`, some dozen names packed into one row, for reading a row of
-// SQLite's costs a sweep more than comparing an object does. It follows from table `object` and from nothing else; "/" is not in it.
+// Table `glance` of a baseline: what a sweep needs of each row of table `object`, some dozen names packed into one row, for reading a row
+// of SQLite's costs a sweep more than comparing an object does. It follows from table `object` and from nothing else; "/" is not in it.
 #pragma once
 
 #include <cstdint>

@@ -8,7 +8,8 @@ namespace {
 
 constexpr const char* kDamagedRow = "a row of table object is damaged";
 
-constexpr DirectorySteps kObjectSteps{"SELECT 1 FROM object WHERE dir=?1 LIMIT 1", "SELECT dir FROM object WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1"};
+constexpr DirectorySteps kObjectSteps{"SELECT 1 FROM object WHERE dir=?1 LIMIT 1",
+                                      "SELECT dir FROM object WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1"};
 
 }  // namespace
 
