@@ -24,6 +24,12 @@ struct KernelObject {
     auto operator<=>(const KernelObject&) const = default;
 };
 
+struct KernelObjectHash {
+    std::size_t operator()(const KernelObject& object) const {
+        return std::hash<std::uint64_t>{}(object.inode * 0x9e3779b97f4a7c15u ^ object.device);
+    }
+};
+
 // One process for ever: pid in the initial namespace and start of its leader, nanoseconds of CLOCK_BOOTTIME.
 struct ProcessKey {
     std::int32_t pid = 0;

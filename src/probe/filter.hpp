@@ -34,9 +34,6 @@ private:
         std::uint32_t flags = 0;
         std::uint32_t since = 0, met = 0;  // walks
     };
-    struct Hash {
-        std::size_t operator()(const KernelObject& object) const { return std::hash<std::uint64_t>{}(object.inode * 0x9e3779b97f4a7c15u ^ object.device); }
-    };
 
     Status rebuild(std::uint32_t room);
     Status make_room();
@@ -51,7 +48,7 @@ private:
     std::mutex mutex_;
     Fd map_;
     std::uint32_t id_ = 0;
-    std::unordered_map<KernelObject, Entry, Hash> entered_;
+    std::unordered_map<KernelObject, Entry, KernelObjectHash> entered_;
 
     MapWalk<ts_object, std::uint32_t> walk_;
     std::uint32_t number_ = 0;              // of this walk

@@ -88,9 +88,6 @@ private:
         std::string_view name;  // of the child's record
         bool operator==(const ChildKey&) const = default;
     };
-    struct ObjectHash {
-        std::size_t operator()(const KernelObject& object) const { return std::hash<std::uint64_t>{}(object.inode * 31 + object.device); }
-    };
     struct ChildHash {
         std::size_t operator()(const ChildKey& key) const { return StringHash{}(key.name) * 31 + key.parent; }
     };
@@ -109,7 +106,7 @@ private:
     std::vector<Ref> detached_;
     std::unordered_map<ChildKey, Node, ChildHash> children_;
     std::unordered_map<std::string, Node, StringHash, std::equal_to<>> handles_;
-    std::unordered_multimap<KernelObject, Node, ObjectHash> objects_;
+    std::unordered_multimap<KernelObject, Node, KernelObjectHash> objects_;
     std::vector<KernelObject> freed_;
     std::size_t used_ = 0;
 };
