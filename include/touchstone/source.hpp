@@ -49,11 +49,9 @@ struct FanotifyOptions {
     // is not in the link index: of several names the kernel remembers one, perhaps an outer one. Without it a second name made outside
     // the watch may go unnoticed.
     std::function<std::vector<std::string>(ObjectId)> names_of;
-    // With probes the file system marks are let go once every watched directory is marked and known to the probes. Not owned; outlives the source.
-    Probes* probes = nullptr;
 };
 
-// Thread: start(), drain(), mounts_changed(), set_policy() on the intake thread; learn_directory(), learn_link() and heard_until() from any.
+// Thread: start(), join(), drain(), mounts_changed(), set_policy() on the intake thread; learn_directory(), learn_link() and heard_until() from any.
 class FanotifySource {
 public:
     // no_permission names the missing capability (CAP_SYS_ADMIN, CAP_DAC_READ_SEARCH).
@@ -69,6 +67,9 @@ public:
     // no_permission names the missing capability.
     Status start();
     bool marking_done() const;
+    // From now on the probes are heard too. Everything must be swept again, in which each directory is marked and made known to them; then the
+    // file system marks are let go. Not owned; outlives the source. Once, before start() or after it.
+    Status join(Probes& probes);
     // A sweep of less that is over lets go of the marks of file systems that are watched there and nowhere else: a mount that has come.
     std::uint64_t sweep_begins();                                     // any thread
     void all_swept(std::uint64_t begun);
@@ -122,9 +123,13 @@ public:
     void look_at_mapped();
     // It has writable shared mappings, as far as was told or found. Any thread.
     bool is_mapped(const ObjectId& id) const;
-    // Writes the watched file systems back: a page that was stored to through a mapping before the watch began tells the next store only then. Blocks
-    // on disks; any thread.
-    void write_back() const;
+    // Writes the watched file systems back: a page that was stored to through a mapping before the watch began tells the next store only then. Gives
+    // those where it failed: their mount points, and why. Blocks on disks; any thread.
+    struct NotWritten {
+        std::string mount_point;
+        std::string why;
+    };
+    std::vector<NotWritten> write_back() const;
     // What stands at a watch's own path is about to be looked at; a directory is left alone. Only to be called where wants_files().
     bool wants_files() const;
     void learn_file(int file_or_path_fd);

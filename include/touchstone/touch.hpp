@@ -62,6 +62,7 @@ struct SweepRequest {
     std::string actor_unknown;
     WallTime unwatched_since{}; // as in Touch
     bool announce = true;       // emit sweep-finished (boot, gaps); false for a tree moved in
+    bool learn = true;          // have the source mark and remember each directory that is met; false for one that has to be quick
 };
 
 // Where sources put what they hear. Called from the intake thread and from sweep threads; never blocks, never fails:

@@ -58,7 +58,8 @@ Daemon::~Daemon() {
 }
 
 Status Daemon::start() {
-    for (const auto step : {&Daemon::load, &Daemon::check_privileges, &Daemon::open_stores, &Daemon::load_probes, &Daemon::make_source, &Daemon::make_loop, &Daemon::start_threads})
+    for (const auto step : {&Daemon::load, &Daemon::check_privileges, &Daemon::open_stores, &Daemon::make_source, &Daemon::make_loop,
+                            &Daemon::start_threads, &Daemon::glance, &Daemon::load_probes})
         if (auto done = (this->*step)(); !done) return done;
     return {};
 }
@@ -147,7 +148,6 @@ Status Daemon::make_source() {
     options.wall_now = wall_now;
     options.steady_now = steady_now;
     options.names_of = [this](ObjectId id) { return names_of(id); };
-    options.probes = probes_.get();
     auto made = FanotifySource::make(std::move(options), policy_, *processes_, *touches_);
     if (!made) return fail(made.error());
     source_ = std::move(*made);
@@ -257,7 +257,7 @@ Status Daemon::start_threads() {
 }
 
 Status Daemon::run() {
-    source_->write_back();  // before it is said that nothing is missed
+    write_back();  // before it is said that nothing is missed
     if (source_->marking_done()) ready();
     catch_up();
     const int result = sd_event_loop(events_);
@@ -315,12 +315,27 @@ void Daemon::announce_marks() {
     }
 }
 
-void Daemon::catch_up() {
+SweepRequest Daemon::boot_sweep() const {
     SweepRequest request;
     request.reason = "boot";
     request.actor_unknown = "changed while not watching";
     request.unwatched_since = unwatched_since_;
+    return request;
+}
+
+// What changed while nobody watched is looked for while the probes are loaded: that takes long, as does making each directory known to them. By
+// the marks of whole file systems the watch is on already, but for what only the probes tell, which catch_up() finds.
+Status Daemon::glance() {
+    if (loaded_.config.sources.ebpf == ProbeUse::off || unwatched_since_ == WallTime{} || !source_->marking_done()) return {};
+    auto request = boot_sweep();
+    request.learn = false;
+    request.announce = false;
     touches_->sweep(std::move(request));
+    return {};
+}
+
+void Daemon::catch_up() {
+    touches_->sweep(boot_sweep());
     // What a stopped clock or a rewrite in place may have left looking the same in a log is read again.
     look_at_logs_again();
 }

@@ -37,6 +37,7 @@ private:
     Status check_privileges();
     Status load();
     Status open_stores();
+    Status glance();
     Status load_probes();
     Status make_source();
     Status make_loop();
@@ -48,6 +49,8 @@ private:
     void ready();
     void announce_marks();
     void announce_probes();
+    void write_back();
+    SweepRequest boot_sweep() const;
     void catch_up();
     void reload();
     void mounts_changed();

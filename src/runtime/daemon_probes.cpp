@@ -28,7 +28,7 @@ Status Daemon::load_probes() {
     auto loaded = Probes::load(options);
     if (loaded) {
         probes_ = std::move(*loaded);
-        return {};
+        return source_->join(*probes_);
     }
     no_probes_ = loaded.error().what;
     if (config.sources.ebpf == ProbeUse::automatic) return {};
@@ -44,6 +44,17 @@ void Daemon::announce_probes() {
         return;
     }
     for (auto& notice : probe_fallbacks(*probes_)) recorder_->queue().push_now(std::move(notice));
+}
+
+void Daemon::write_back() {
+    for (const auto& failed : source_->write_back()) {
+        Notice notice = fallback(Severity::medium,
+                                 fmt::format("stores through shared mappings that were there before the watch may be missed on {}: it could not be written back: {}",
+                                             failed.mount_point, failed.why),
+                                 "found by comparing", failed.why);
+        notice.path = failed.mount_point;
+        recorder_->queue().push_now(std::move(notice));
+    }
 }
 
 void Daemon::check_probes() {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 namespace touchstone {
-namespace {
 
 Notice fallback(Severity severity, std::string text, std::string how, std::string why) {
     Notice notice;
@@ -13,8 +12,6 @@ Notice fallback(Severity severity, std::string text, std::string how, std::strin
     notice.details = {{"how", std::move(how)}, {"why", std::move(why)}};
     return notice;
 }
-
-}  // namespace
 
 std::vector<Notice> probe_fallbacks(ProbeTier tier, const std::string& declined, const std::vector<ProbeReport>& reports) {
     std::vector<Notice> notices;

@@ -9,6 +9,9 @@
 
 namespace touchstone {
 
+// `how` it is watched now, and why not better.
+Notice fallback(Severity severity, std::string text, std::string how, std::string why);
+
 // Probes that are not of the best tier, and those of the tier that are not there.
 std::vector<Notice> probe_fallbacks(const Probes& probes);
 std::vector<Notice> probe_fallbacks(ProbeTier tier, const std::string& declined, const std::vector<ProbeReport>& reports);

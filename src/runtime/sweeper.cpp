@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "clock.hpp"
+#include "fallbacks.hpp"
 
 namespace touchstone {
 namespace {
@@ -81,7 +82,7 @@ void Sweeper::sweep(const TouchSet::Work& work) {
     }
     const auto begun = steady_now();
     const auto ground = source_.sweep_begins();
-    const auto result = run_sweep(work.sweep, *policy(), config_.sources.filesystems, kWalkers, touches_, hooks());
+    const auto result = run_sweep(work.sweep, *policy(), config_.sources.filesystems, kWalkers, touches_, hooks(work.sweep.learn));
     {
         const std::lock_guard lock(mutex_);
         ++report_.sweeps;
@@ -93,17 +94,18 @@ void Sweeper::sweep(const TouchSet::Work& work) {
     if (result && !result->cancelled) {
         retry_after_ = {};
         if (work.sweep.announce || work.gap) announce(work.sweep, *result, steady_now() - begun);
-        if (work.sweep.scope.empty() && covered_) covered_(ground);
-        if (!work.sweep.scope.empty()) {
-            source_.scope_swept(work.sweep.scope, ground);
-        } else {
-            mapped_asked_ = true;
-            mapped_due_ = steady_now() + kMappedSoon;
-        }
+        if (work.sweep.learn) learned(work.sweep.scope, ground);
         return;
     }
     // Cut short by the end of the daemon: the next start sweeps everything.
     if (!stopping_) failed(work, result ? Error{"cancelled"} : result.error());
+}
+
+void Sweeper::learned(const std::string& scope, std::uint64_t ground) {
+    if (!scope.empty()) return source_.scope_swept(scope, ground);
+    if (covered_) covered_(ground);
+    mapped_asked_ = true;
+    mapped_due_ = steady_now() + kMappedSoon;
 }
 
 // Not by the intake thread, for it may take long.
@@ -114,13 +116,10 @@ void Sweeper::find_mapped() {
     mapped_due_ = begun + kMappedEvery;
     pulse_.beat();
     const auto found = source_.find_mapped();
-    if (found || std::exchange(mapped_failed_, true)) return;
-    Notice notice;
-    notice.action = NoticeAction::fallback;
-    notice.severity = Severity::medium;
-    notice.text = fmt::format("further stores through shared mappings that are there already may be missed on tmpfs: {}", found.error().what);
-    notice.details = {{"how", "probes without iter/task_vma"}, {"why", found.error().what}};
-    out_.push(std::move(notice));
+    if (std::exchange(mapped_failed_, !found) || found) return;
+    const std::string& why = found.error().what;
+    out_.push(fallback(Severity::medium, fmt::format("further stores through shared mappings that are there already may be missed on tmpfs: {}", why),
+                       "probes without iter/task_vma", why));
 }
 
 // What was asked for stays asked for. Waits longer each time, so that a lasting trouble does not fill the log.
@@ -162,7 +161,7 @@ void Sweeper::announce(const SweepRequest& request, const SweepResult& result, N
     out_.push(std::move(notice));
 }
 
-SweepHooks Sweeper::hooks() {
+SweepHooks Sweeper::hooks(bool learn) {
     SweepHooks hooks;
     hooks.keep_going = [this] {
         pulse_.beat();
@@ -174,9 +173,11 @@ SweepHooks Sweeper::hooks() {
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
     };
-    hooks.on_root = [this](const std::string& path) { source_.learn_way(path); };
-    hooks.on_directory = [this](const std::string& path, int fd) { source_.learn_directory(path, fd); };
-    hooks.on_link = [this](const std::string& directory, const std::string& name, int fd) { source_.learn_link(directory, name, fd); };
+    if (learn) {
+        hooks.on_root = [this](const std::string& path) { source_.learn_way(path); };
+        hooks.on_directory = [this](const std::string& path, int fd) { source_.learn_directory(path, fd); };
+        hooks.on_link = [this](const std::string& directory, const std::string& name, int fd) { source_.learn_link(directory, name, fd); };
+    }
     hooks.open_known = [this]() -> Result<std::unique_ptr<KnownReader>> {
         auto opened = KnownStore::open(without_baseline_ ? "" : config_.baseline.path, config_.state.path);
         if (!opened && opened.error().kind == ErrorKind::corrupt) opened = KnownStore::open("", config_.state.path);

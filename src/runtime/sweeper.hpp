@@ -50,7 +50,8 @@ private:
     void failed(const TouchSet::Work& work, const Error& error);
     void announce(const SweepRequest& request, const SweepResult& result, Nanoseconds took);
     void find_mapped();
-    SweepHooks hooks();
+    void learned(const std::string& scope, std::uint64_t ground);
+    SweepHooks hooks(bool learn);
     std::shared_ptr<const Policy> policy() const;
 
     const Config config_;

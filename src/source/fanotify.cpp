@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <system_error>
 
 #include "fanotify_impl.hpp"
 #include "touchstone/bytes.hpp"
@@ -40,17 +41,16 @@ Status may_open_handles() {
 
 }  // namespace
 
-FanotifySource::Impl::Impl(FanotifyOptions given, std::shared_ptr<const Policy> policy, ProcessTable& processes, TouchReceiver& to,
+FanotifySource::Impl::Impl(FanotifyOptions given, std::shared_ptr<const Policy> policy, ProcessTable& known, TouchReceiver& to,
                            FanotifyMarker made)
     : options(std::move(given)),
       receiver(to),
       marker(std::move(made)),
       ground(std::move(policy)),
       own(options.own_paths),
+      processes(known),
       translator(ground, own, processes, counters, options.names_of),
-      buffer(buffer_size()) {
-    if (options.probes != nullptr) witness.emplace(*options.probes, ground, processes, options.names_of);
-}
+      buffer(buffer_size()) {}
 
 FanotifySource::FanotifySource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 FanotifySource::~FanotifySource() = default;
@@ -61,8 +61,6 @@ Result<std::unique_ptr<FanotifySource>> FanotifySource::make(FanotifyOptions opt
     auto marker = FanotifyMarker::make(options.marks, options.limited_queue);
     if (!marker) return fail(marker.error());
     if (auto may = may_open_handles(); !may) return fail(may.error());
-    if (options.probes != nullptr)
-        if (auto polled = marker->poll_also(options.probes->fd()); !polled) return fail(polled.error());
     auto impl = std::make_unique<Impl>(std::move(options), std::move(policy), processes, receiver, std::move(*marker));
     return std::unique_ptr<FanotifySource>(new FanotifySource(std::move(impl)));
 }
@@ -75,6 +73,21 @@ Status FanotifySource::start() {
         const std::lock_guard lock(impl_->mutex);
         impl_->lasting = lasting_mount_ids(*mounts, impl_->ground.policy());
         impl_->ground.volumes.set_mounts(std::move(*mounts));
+        impl_->mark_planned(out);
+        impl_->refresh_own();
+    }
+    out.send(impl_->receiver);
+    return {};
+}
+
+Status FanotifySource::join(Probes& probes) {
+    if (auto polled = impl_->marker.poll_also(probes.fd()); !polled) return polled;
+    Outbox out;
+    {
+        const std::lock_guard lock(impl_->mutex);
+        impl_->probes = &probes;
+        impl_->witness.emplace(probes, impl_->ground, impl_->processes, impl_->options.names_of);
+        impl_->need_sweep();
         impl_->mark_planned(out);
         impl_->refresh_own();
     }
@@ -120,9 +133,7 @@ void FanotifySource::set_policy(std::shared_ptr<const Policy> policy) {
     {
         const std::lock_guard lock(impl_->mutex);
         impl_->ground.set_policy(std::move(policy));
-        impl_->swept = false;
-        impl_->ground_lost = ++impl_->moment;
-        for (auto& [id, volume] : impl_->ground.volumes.all()) volume.covered = false;
+        impl_->need_sweep();
         impl_->unmarkable.clear();
         impl_->mark_planned(out);
     }
@@ -176,7 +187,7 @@ void FanotifySource::learn_link(const std::string& path, int file_or_path_fd) {
 }
 
 void FanotifySource::looked_at(const ObjectId& id) {
-    if (impl_->options.probes != nullptr) impl_->options.probes->looked_at(id.inode);
+    if (Probes* const probes = impl_->probes) probes->looked_at(id.inode);
 }
 
 Status FanotifySource::set_canary(int fd) {
@@ -205,8 +216,9 @@ void FanotifySource::distrust(std::string reason, bool whole) {
 }
 
 Status FanotifySource::find_mapped() {
-    if (impl_->options.probes == nullptr) return {};
-    auto files = impl_->options.probes->mapped();
+    Probes* const probes = impl_->probes;
+    if (probes == nullptr) return {};
+    auto files = probes->mapped();
     if (!files) return fail(files.error());
     Outbox out;
     {
@@ -240,20 +252,22 @@ bool FanotifySource::is_mapped(const ObjectId& id) const {
     return impl_->witness && impl_->witness->is_mapped(id.inode);
 }
 
-void FanotifySource::write_back() const {
+std::vector<FanotifySource::NotWritten> FanotifySource::write_back() const {
     std::vector<std::string> points;
     {
         const std::lock_guard lock(impl_->mutex);
         for (const auto& [id, volume] : impl_->ground.volumes.all())
             if (volume.witnessed && impl_->planned.contains(volume.device) && !volume.views.empty()) points.push_back(volume.views.front().point);
     }
-    for (const auto& point : points) {
+    std::vector<NotWritten> failed;
+    for (auto& point : points) {
         const Fd top(::open(point.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
-        if (top) ::syncfs(top.get());
+        if (!top || ::syncfs(top.get()) != 0) failed.push_back({std::move(point), std::generic_category().message(errno)});
     }
+    return failed;
 }
 
-bool FanotifySource::wants_files() const { return impl_->options.probes != nullptr; }
+bool FanotifySource::wants_files() const { return impl_->probes != nullptr; }
 
 void FanotifySource::learn_file(int file_or_path_fd) {
     const std::lock_guard lock(impl_->mutex);

@@ -72,7 +72,7 @@ void FanotifySource::Impl::apply_probes() {
     if (!witness) return;
     const auto wall = options.wall_now();
     const auto now = options.steady_now();
-    const auto lost = options.probes->drain([&](const ProbeRecord& record) {
+    const auto lost = probes.load()->drain([&](const ProbeRecord& record) {
         const std::lock_guard lock(mutex);
         witness->apply(record, wall, now, outbox);
     });
@@ -116,9 +116,7 @@ void FanotifySource::Impl::close_descriptors() {
 void FanotifySource::Impl::lose(std::string reason, Outbox& out) {
     out.gaps.push_back({"", std::move(reason), 0, options.wall_now()});
     ground.forget_directories();
-    for (auto& [id, volume] : ground.volumes.all()) volume.covered = false;
-    swept = false;
-    ground_lost = ++moment;
+    need_sweep();
     mark_planned(out);
 }
 

@@ -20,7 +20,7 @@
 namespace touchstone {
 
 struct FanotifySource::Impl {
-    Impl(FanotifyOptions given, std::shared_ptr<const Policy> policy, ProcessTable& processes, TouchReceiver& to, FanotifyMarker made);
+    Impl(FanotifyOptions given, std::shared_ptr<const Policy> policy, ProcessTable& known, TouchReceiver& to, FanotifyMarker made);
 
     // marks and mounts (fanotify_mounts.cpp); all need the lock
     void mark_planned(Outbox& out);
@@ -28,10 +28,11 @@ struct FanotifySource::Impl {
     void watch_single_files();
     void refresh_own();
     void watch_file(int fd);
+    void need_sweep();
     void release_marks();
     void release_marks_within(const std::string& scope, std::uint64_t begun);
     bool is_releasable(const Volume& volume) const;
-    Result<Volume*> volume_of(int directory_fd);
+    Result<Volume*> volume_of(int fd);
     bool mark_directory(Volume& volume, const std::string& path, int directory_fd, Outbox& out);
     MountChange note_mount(const Mount& mount, bool appeared, Outbox& out);
 
@@ -50,8 +51,10 @@ struct FanotifySource::Impl {
     FanotifyGround ground;
     OwnObjects own;
     FanotifyCounters counters;
+    ProcessTable& processes;
     EventTranslator translator;
-    std::optional<ProbeWitness> witness;
+    std::atomic<Probes*> probes = nullptr;  // set once; read without the lock
+    std::optional<ProbeWitness> witness;    // from then on
 
     std::set<std::uint64_t> planned;                 // devices
     std::unordered_map<int, std::uint64_t> lasting;  // mount id to the id that is never used again

@@ -42,7 +42,7 @@ void FanotifySource::Impl::mark_planned(Outbox& out) {
             if (volume.covered) continue;
             volume.refused = false;
             volume.witnessed = witness && witness->is_whole() && is_witnessed(volume.type);
-            if (volume.witnessed) (void)options.probes->watch_device(volume.device);
+            if (volume.witnessed) (void)probes.load()->watch_device(volume.device);
             const bool marked_before = volume.marking == Marking::file_system && volume.marked > ground_lost;
             marker.mark(ground.volumes, volume);
             if (!marked_before) {
@@ -99,6 +99,13 @@ void FanotifySource::Impl::refresh_own() {
     if (witness) witness->set_own(own.objects());
 }
 
+// What was swept until now covers nothing.
+void FanotifySource::Impl::need_sweep() {
+    for (auto& [id, volume] : ground.volumes.all()) volume.covered = false;
+    swept = false;
+    ground_lost = ++moment;
+}
+
 // Every watched directory has its mark and is known to the probes: what the whole file system does besides need not be told any more.
 void FanotifySource::Impl::release_marks() {
     for (auto& [id, volume] : ground.volumes.all()) {
@@ -126,11 +133,12 @@ void FanotifySource::Impl::release_marks_within(const std::string& scope, std::u
     }
 }
 
-Result<Volume*> FanotifySource::Impl::volume_of(int directory_fd) {
-    const auto handle = handle_of(directory_fd, "");
-    if (!handle) return fail(handle.error());
-    Volume* volume = ground.volumes.of_mount(handle->mount);
-    if (volume == nullptr) return fail(system_error("find the mount of a directory", ENOENT));
+// Not by a handle, which the file system may have none of.
+Result<Volume*> FanotifySource::Impl::volume_of(int fd) {
+    struct statx status {};
+    if (::statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &status) != 0) return fail(system_error("find the mount of a descriptor"));
+    Volume* volume = ground.volumes.of_mount(static_cast<int>(status.stx_mnt_id));
+    if (volume == nullptr) return fail(system_error("find the mount of a descriptor", ENOENT));
     return volume;
 }
 

@@ -46,7 +46,7 @@ void Scopes::add(Lost lost) {
 void Scopes::add(SweepRequest request) {
     const bool covered = std::any_of(requests_.begin(), requests_.end(), [&](const SweepRequest& waiting) {
         return covers(waiting.scope, request.scope) && waiting.depth >= request.depth && waiting.unwatched_since == request.unwatched_since &&
-               waiting.actor == request.actor && waiting.announce >= request.announce;
+               waiting.actor == request.actor && waiting.announce >= request.announce && waiting.learn >= request.learn;
     });
     if (covered) return;
     requests_.push_back(std::move(request));

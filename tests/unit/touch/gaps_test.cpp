@@ -116,6 +116,17 @@ TEST_CASE("a request inside one that waits and says as much is dropped, another 
     CHECK(set.counters().gaps == 4);
 }
 
+TEST_CASE("one that only compares does not stand for one in which directories are learned") {
+    TouchSet set(kTimes, {});
+    SweepRequest quick;
+    quick.learn = false;
+    set.sweep(quick);
+    set.sweep({});
+    CHECK(set.counters().gaps == 2);
+    CHECK_FALSE(set.take_sweep()->sweep.learn);
+    CHECK(set.take_sweep()->sweep.learn);
+}
+
 TEST_CASE("requests that find no room become a gap of everything") {
     TouchSet set(kTimes, {.gaps = 2});
     for (const auto* scope : {"/a", "/b", "/c"}) set.sweep({scope, "moved in", SweepDepth::changed, nullptr, "", {}, false});
