@@ -196,7 +196,7 @@ Sample notice(NoticeAction action) {
 
 WallTime at(std::int64_t nanoseconds_after_noon) { return WallTime{Nanoseconds{1769860800000000000 + nanoseconds_after_noon}}; }
 
-Host host() { return {"db1", "3d1219c7c4c5404aaa1f6d2a48adfda4", "0a1219c7c4c5404aaa1f6d2a48adfda4", "0.1.0"}; }
+Host host() { return {"db1", "6f1c52d09b7e4a3f8d2e41c7a05b9e36", "b2d47e01f36c4895a7d10c5e8f29b364", "0.1.0"}; }
 
 Finding& finding_of(Event& event) { return std::get<Finding>(event.body); }
 
