@@ -8,6 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+
+#include "cached_ranges.hpp"
 
 // Newer than the C library's headers: pages that this read brings in are dropped again, those that were there stay (6.14).
 #ifndef RWF_DONTCACHE
@@ -20,19 +23,42 @@
 namespace touchstone {
 namespace {
 
+// Reads on after signals, and leaves the page cache as it was: by RWF_DONTCACHE, and where that is refused by dropping what was not there before.
+class GentleReader {
+public:
+    GentleReader(int fd, std::uint64_t begin, std::uint64_t end) : fd_(fd), end_(end), dropped_(begin) {}
+    ~GentleReader() { drop(end_); }
+    GentleReader(const GentleReader&) = delete;
+    GentleReader& operator=(const GentleReader&) = delete;
+
+    ssize_t read(char* to, std::size_t size, std::uint64_t at) {
+        const iovec part{to, size};
+        while (true) {
+            const auto length = ::preadv2(fd_, &part, 1, static_cast<off_t>(at), before_ ? 0 : RWF_DONTCACHE);
+            if (length >= 0) return length;
+            if (!before_ && (errno == EOPNOTSUPP || errno == EINVAL))
+                before_ = CachedRanges::of(fd_, dropped_, end_);
+            else if (errno != EINTR)
+                return length;
+        }
+    }
+
+    // What was read up to `at` is not needed any more.
+    void drop(std::uint64_t at) {
+        if (before_ && at > dropped_) before_->drop_others(fd_, dropped_, at);
+        dropped_ = at;
+    }
+
+private:
+    const int fd_;
+    const std::uint64_t end_;
+    std::uint64_t dropped_;
+    std::optional<CachedRanges> before_;
+};
+
 void advise(int fd) {
     ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    ::posix_fadvise(fd, 0, 0, POSIX_FADV_NOREUSE);  // for kernels and file systems without RWF_DONTCACHE
-}
-
-// One read that goes on after signals, and without RWF_DONTCACHE where that is refused.
-ssize_t read_some(int fd, char* to, std::size_t size, std::uint64_t at, bool& gentle) {
-    const iovec part{to, size};
-    while (true) {
-        const auto length = ::preadv2(fd, &part, 1, static_cast<off_t>(at), gentle ? RWF_DONTCACHE : 0);
-        if (length >= 0 || (errno != EINTR && !(gentle && (errno == EOPNOTSUPP || errno == EINVAL)))) return length;
-        if (errno != EINTR) gentle = false;
-    }
+    ::posix_fadvise(fd, 0, 0, POSIX_FADV_NOREUSE);  // what was there counts as used no more often for our reading (6.3)
 }
 
 }  // namespace
@@ -60,12 +86,12 @@ bool is_size_meaningless(int fd) {
 Tried<std::uint64_t> ContentReader::read(int fd, std::uint64_t begin, std::uint64_t end, const KeepGoing& keep_going,
                                          const Consume& consume) {
     if (end - begin > kBufferSize) advise(fd);
-    bool gentle = true;
+    GentleReader reader(fd, begin, end);
     std::uint64_t at = begin;
     std::uint64_t since_poll = 0;
     while (at < end) {
         const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(end - at, kBufferSize));
-        const auto length = read_some(fd, buffer_.data(), wanted, at, gentle);
+        const auto length = reader.read(buffer_.data(), wanted, at);
         if (length < 0) return trouble("read");
         if (length == 0) break;
         const auto got = static_cast<std::size_t>(length);
@@ -74,6 +100,7 @@ Tried<std::uint64_t> ContentReader::read(int fd, std::uint64_t begin, std::uint6
         since_poll += got;
         if (since_poll < kPollEvery) continue;
         since_poll = 0;
+        reader.drop(at);
         if (keep_going && !keep_going()) return trouble("read", ECANCELED);
     }
     return at;
