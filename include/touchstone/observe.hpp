@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "touchstone/digest.hpp"
@@ -27,6 +28,8 @@ struct LookOptions {
     // Asked before content is read: whether it is stored to through shared mappings. Such a file is written back first, so that the kernel tells the
     // next store. May be empty.
     std::function<bool(const ObjectId&)> is_mapped;
+    // Asked before content is read (profile content): the digest of the object in this state, when it was read already. May be empty.
+    std::function<std::optional<std::string>(const Attributes&)> known_digest;
     static constexpr std::uint64_t kPollEvery = 4 << 20;
 };
 

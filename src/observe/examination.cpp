@@ -34,31 +34,31 @@ Tried<void> Examination::run(int path_fd) {
         if (!target) return tl::unexpected(target.error());
         seen_.link_target = std::move(*target);
     }
-    auto xattrs = xattrs_of(path_fd);
-    if (!xattrs) return tl::unexpected(xattrs.error());
-    seen_.xattrs = std::move(*xattrs);
-    if (options_.profile == Profile::metadata) return {};
-    if (seen_.type == FileType::regular) return open_file(path_fd);
-    if (seen_.type == FileType::directory) return open_directory(path_fd);
-    return {};
-}
-
-Tried<void> Examination::open_directory(int path_fd) {
-    const auto opened = reopen(path_fd, O_DIRECTORY);
-    if (opened) return read_inode_flags(opened->get(), seen_);
-    // autofs answers so for a mount point that nobody has used yet: opening would mount it, and it has no flags.
-    if (opened.error().error == ENOENT) return {};
-    return tl::unexpected(opened.error());
-}
-
-Tried<void> Examination::open_file(int path_fd) {
-    const auto opened = reopen(path_fd, 0);
-    if (!opened) return tl::unexpected(opened.error());
-    if (auto read = read_inode_flags(opened->get(), seen_); !read) return read;
+    const bool regular = seen_.type == FileType::regular, directory = seen_.type == FileType::directory;
+    if (options_.profile == Profile::metadata || !(regular || directory)) return take_xattrs(xattrs_of_path(path_fd));
+    const auto opened = reopen(path_fd, directory ? O_DIRECTORY : 0);
+    if (!opened) {
+        if (auto taken = take_xattrs(xattrs_of_path(path_fd)); !taken) return taken;
+        // autofs answers ENOENT for a mount point that nobody has used yet: opening would mount it, and it has no flags.
+        return directory && opened.error().error == ENOENT ? Tried<void>() : tl::unexpected(opened.error());
+    }
+    if (auto taken = take_xattrs(xattrs_of(opened->get())); !taken) return taken;
+    if (auto read = read_inode_flags(opened->get(), seen_); !read || directory) return read;
     return options_.profile == Profile::log ? digest_blocks(opened->get()) : digest_content(opened->get());
 }
 
+Tried<void> Examination::take_xattrs(Tried<std::map<std::string, std::string>> xattrs) {
+    if (!xattrs) return tl::unexpected(xattrs.error());
+    seen_.xattrs = std::move(*xattrs);
+    return {};
+}
+
 Tried<void> Examination::digest_content(int fd) {
+    if (options_.known_digest)
+        if (auto known = options_.known_digest(seen_)) {
+            seen_.digest = std::move(*known);
+            return {};
+        }
     hasher_.begin();
     const auto hash = [this](std::string_view bytes) {
         hasher_.update(bytes);

@@ -1,7 +1,9 @@
 // One attempt at one object: what is read of it, beyond its statx.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 
 #include "content.hpp"
 #include "hasher.hpp"
@@ -25,8 +27,7 @@ public:
     const std::optional<LogContinuity>& continuity() const { return continuity_; }
 
 private:
-    Tried<void> open_directory(int path_fd);
-    Tried<void> open_file(int path_fd);
+    Tried<void> take_xattrs(Tried<std::map<std::string, std::string>> xattrs);
     Tried<void> digest_content(int fd);
     bool is_unchanged(int fd) const;
     Tried<void> digest_blocks(int fd);

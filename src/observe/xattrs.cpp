@@ -31,20 +31,17 @@ Tried<std::string> read_growing(const char* attempted, std::size_t limit, Read r
 }
 
 // nullopt: removed since it was listed (the ctime then tells that the look must be taken again).
-Tried<std::optional<std::string>> value_of(const std::string& link, const std::string& name) {
-    auto value = read_growing("getxattr", XATTR_SIZE_MAX,
-                              [&](char* to, std::size_t size) { return ::getxattr(link.c_str(), name.c_str(), to, size); });
+template <class Get>
+Tried<std::optional<std::string>> value_of(const std::string& name, Get get) {
+    auto value = read_growing("getxattr", XATTR_SIZE_MAX, [&](char* to, std::size_t size) { return get(name.c_str(), to, size); });
     if (value) return std::optional(std::move(*value));
     if (value.error().error == ENODATA || value.error().error == ENOTSUP) return std::optional<std::string>();
     return tl::unexpected(value.error());
 }
 
-}  // namespace
-
-Tried<std::map<std::string, std::string>> xattrs_of(int path_fd) {
-    const auto link = "/proc/self/fd/" + std::to_string(path_fd);
-    const auto list =
-        read_growing("listxattr", XATTR_LIST_MAX, [&](char* to, std::size_t size) { return ::listxattr(link.c_str(), to, size); });
+template <class List, class Get>
+Tried<std::map<std::string, std::string>> read_all(List list_names, Get get) {
+    const auto list = read_growing("listxattr", XATTR_LIST_MAX, list_names);
     std::map<std::string, std::string> found;
     if (!list) {
         if (list.error().error == ENOTSUP) return found;
@@ -55,11 +52,24 @@ Tried<std::map<std::string, std::string>> xattrs_of(int path_fd) {
         auto name = list->substr(at, end - at);
         at = end + 1;
         if (name.empty()) continue;
-        auto value = value_of(link, name);
+        auto value = value_of(name, get);
         if (!value) return tl::unexpected(value.error());
         if (*value) found.emplace(std::move(name), std::move(**value));
     }
     return found;
+}
+
+}  // namespace
+
+Tried<std::map<std::string, std::string>> xattrs_of(int fd) {
+    return read_all([fd](char* to, std::size_t size) { return ::flistxattr(fd, to, size); },
+                    [fd](const char* name, char* to, std::size_t size) { return ::fgetxattr(fd, name, to, size); });
+}
+
+Tried<std::map<std::string, std::string>> xattrs_of_path(int path_fd) {
+    const auto link = "/proc/self/fd/" + std::to_string(path_fd);
+    return read_all([&](char* to, std::size_t size) { return ::listxattr(link.c_str(), to, size); },
+                    [&](const char* name, char* to, std::size_t size) { return ::getxattr(link.c_str(), name, to, size); });
 }
 
 }  // namespace touchstone

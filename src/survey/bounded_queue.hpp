@@ -1,12 +1,15 @@
-// A queue between threads that waits when full: what reads ahead is held back by what works.
+// A queue between threads that waits when full: what reads ahead is held back by what works. Items go in and out several at a time, and who waited
+// for room waits until half of it is free, so that threads do not wake each other for every item.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <iterator>
 #include <mutex>
-#include <optional>
 #include <utility>
+#include <vector>
 
 namespace touchstone {
 
@@ -18,25 +21,44 @@ public:
     // Blocks while full. After close() the item is dropped and false returned.
     bool push(T item) {
         std::unique_lock lock(mutex_);
-        room_.wait(lock, [&] { return closed_ || items_.size() < limit_; });
-        if (closed_) return false;
-        items_.push_back(std::move(item));
-        if (items_.size() > peak_) peak_ = items_.size();
+        if (!has_room(lock)) return false;
+        put(std::move(item));
         lock.unlock();
         filled_.notify_one();
         return true;
     }
 
-    // Blocks while empty; nullopt once closed and empty.
-    std::optional<T> pop() {
+    // The same for several; empties `items`.
+    bool push_all(std::vector<T>& items) {
+        bool open = true;
+        {
+            std::unique_lock lock(mutex_);
+            for (auto& item : items) {
+                if (items_.size() >= limit_) filled_.notify_all();
+                if (open = has_room(lock); !open) break;
+                put(std::move(item));
+            }
+        }
+        items.clear();
+        filled_.notify_all();
+        return open;
+    }
+
+    // Replaces `items` by the next ones: at least one, at most `most`, and no more than an eighth of what waits, which leaves some to others. Blocks while
+    // empty; false once closed and empty.
+    bool pop(std::vector<T>& items, std::size_t most) {
+        items.clear();
         std::unique_lock lock(mutex_);
         filled_.wait(lock, [&] { return closed_ || !items_.empty(); });
-        if (items_.empty()) return std::nullopt;
-        std::optional<T> item(std::move(items_.front()));
-        items_.pop_front();
+        if (items_.empty()) return false;
+        const auto count = std::clamp<std::size_t>(items_.size() / 8, 1, most);
+        const auto end = items_.begin() + static_cast<std::ptrdiff_t>(count);
+        std::move(items_.begin(), end, std::back_inserter(items));
+        items_.erase(items_.begin(), end);
+        const bool wake = waiting_ && items_.size() <= limit_ / 2;
         lock.unlock();
-        room_.notify_one();
-        return item;
+        if (wake) room_.notify_all();
+        return true;
     }
 
     // Nothing more comes; what is inside is still handed out.
@@ -55,11 +77,26 @@ public:
     }
 
 private:
+    bool has_room(std::unique_lock<std::mutex>& lock) {
+        if (!closed_ && items_.size() >= limit_) {
+            ++waiting_;
+            room_.wait(lock, [&] { return closed_ || items_.size() < limit_; });
+            --waiting_;
+        }
+        return !closed_;
+    }
+
+    void put(T item) {
+        items_.push_back(std::move(item));
+        peak_ = std::max(peak_, items_.size());
+    }
+
     const std::size_t limit_;
     mutable std::mutex mutex_;
     std::condition_variable filled_, room_;
     std::deque<T> items_;
     std::size_t peak_ = 0;
+    std::size_t waiting_ = 0;  // for room
     bool closed_ = false;
 };
 

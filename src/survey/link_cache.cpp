@@ -2,23 +2,22 @@
 
 namespace touchstone {
 
-std::optional<Observation> LinkCache::find(ObjectId id, std::uint64_t size, WallTime ctime) const {
+std::optional<std::string> LinkCache::find(const Attributes& seen) const {
+    if (seen.link_count < 2) return std::nullopt;
     const std::lock_guard lock(mutex_);
-    const auto found = entries_.find({id, size, ctime});
-    if (found == entries_.end()) return std::nullopt;
-    return found->second;
+    const auto found = digests_.find(key_of(seen));
+    return found == digests_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void LinkCache::put(const Observation& observation) {
     const Attributes* seen = observation.attributes();
     if (!seen || seen->type != FileType::regular || seen->link_count < 2 || seen->digest.empty()) return;
     if (is_racy(seen->ctime, observation.looked_at)) return;
-    const Key key{seen->id, seen->size, seen->ctime};
     const std::lock_guard lock(mutex_);
-    if (!entries_.emplace(key, observation).second) return;
-    order_.push_back(key);
+    if (!digests_.emplace(key_of(*seen), seen->digest).second) return;
+    order_.push_back(key_of(*seen));
     if (order_.size() <= limit_) return;
-    entries_.erase(order_.front());
+    digests_.erase(order_.front());
     order_.pop_front();
 }
 

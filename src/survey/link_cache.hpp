@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <tuple>
 
 #include "touchstone/object.hpp"
@@ -17,17 +18,19 @@ class LinkCache {
 public:
     explicit LinkCache(std::size_t limit) : limit_(limit) {}
 
-    // What an earlier look of this survey found of the same inode in the same state.
-    std::optional<Observation> find(ObjectId id, std::uint64_t size, WallTime ctime) const;
+    // The digest that an earlier look of this survey gave the same inode in the same state.
+    std::optional<std::string> find(const Attributes& seen) const;
 
-    // Keeps it when it can serve: a regular file, more than one link, a digest, and a ctime that proves something.
+    // Keeps its digest when it can serve: a regular file, more than one link, and a ctime that proves something.
     void put(const Observation& observation);
 
 private:
     using Key = std::tuple<ObjectId, std::uint64_t, WallTime>;
+    static Key key_of(const Attributes& seen) { return {seen.id, seen.size, seen.ctime}; }
+
     const std::size_t limit_;
     mutable std::mutex mutex_;
-    std::map<Key, Observation> entries_;
+    std::map<Key, std::string> digests_;
     std::deque<Key> order_;  // oldest first
 };
 

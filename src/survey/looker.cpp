@@ -1,33 +1,7 @@
 #include "looker.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-
-#include "touchstone/fd.hpp"
-
 namespace touchstone {
 namespace {
-
-struct Identity {
-    ObjectId id;
-    std::uint64_t size = 0;
-    std::uint64_t link_count = 0;
-    WallTime ctime{};
-    bool regular = false;
-    bool operator==(const Identity&) const = default;
-};
-
-std::optional<Identity> identify(int directory, const char* name, int flags) {
-    struct statx stat {};
-    constexpr unsigned kWanted = STATX_TYPE | STATX_INO | STATX_SIZE | STATX_NLINK | STATX_CTIME;
-    if (::statx(directory, name, flags | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, kWanted, &stat) != 0) return std::nullopt;
-    return Identity{{makedev(stat.stx_dev_major, stat.stx_dev_minor), stat.stx_ino},
-                    stat.stx_size,
-                    stat.stx_nlink,
-                    WallTime(std::chrono::seconds(stat.stx_ctime.tv_sec) + Nanoseconds(stat.stx_ctime.tv_nsec)),
-                    S_ISREG(stat.stx_mode)};
-}
 
 const BlockDigests* known_blocks(const std::optional<Observation>& expected) {
     const Attributes* known = expected ? expected->seen() : nullptr;
@@ -85,29 +59,15 @@ Result<std::optional<Surveyed>> Looker::look(const std::string& path) {
 }
 
 Observation Looker::observe(const std::string& path, Profile profile, const BlockDigests* known) {
-    if (profile == Profile::content)
-        if (auto same = linked(path)) return *same;
     LookOptions look;
     look.profile = profile;
     look.known_blocks = known;
     look.verify_all = true;
     look.keep_going = keep_going_;
+    look.known_digest = [this](const Attributes& seen) { return links_->find(seen); };
     Observation now = observer_.look(path, look, options_->wall_now());
     if (profile == Profile::content) links_->put(now);
     return now;
-}
-
-// Two steps, for the second costs more and few files have a second name: a plain stat may have followed a symbolic link among the parents.
-std::optional<Observation> Looker::linked(const std::string& path) const {
-    const auto glimpse = identify(AT_FDCWD, path.c_str(), 0);
-    if (!glimpse || !glimpse->regular || glimpse->link_count < 2) return std::nullopt;
-    auto same = links_->find(glimpse->id, glimpse->size, glimpse->ctime);
-    if (!same) return std::nullopt;
-    const auto fd = open_nofollow(path, 0);
-    if (!fd) return std::nullopt;
-    if (identify(fd->get(), "", AT_EMPTY_PATH) != glimpse) return std::nullopt;
-    same->path = path;
-    return same;
 }
 
 }  // namespace touchstone

@@ -29,7 +29,6 @@ private:
            std::function<bool()> keep_going);
 
     Observation observe(const std::string& path, Profile profile, const BlockDigests* known);
-    std::optional<Observation> linked(const std::string& path) const;
 
     const Policy* policy_;
     const SurveyOptions* options_;

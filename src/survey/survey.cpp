@@ -14,6 +14,7 @@ namespace touchstone {
 namespace {
 
 constexpr std::size_t kRememberedLinks = 4096;
+constexpr std::size_t kAtOnce = 16;  // names taken by one looker, and results by the caller
 
 bool is_changing(const Surveyed& surveyed) {
     const Unreadable* unreadable = surveyed.now.unreadable();
@@ -27,7 +28,8 @@ public:
 
     Result<SurveyResult> run(const std::function<Status(Surveyed)>& visit) {
         std::thread walker([this] { walk_and_look(); });
-        while (auto surveyed = results_.pop()) take(std::move(*surveyed), visit);
+        for (std::vector<Surveyed> results; results_.pop(results, kAtOnce);)
+            for (auto& surveyed : results) take(std::move(surveyed), visit);
         walker.join();
         if (failure_) return fail(*failure_);
         result_.cancelled = result_.cancelled || progress_.cancel;
@@ -82,16 +84,20 @@ private:
     void look_until_closed() {
         auto looker = make_looker();
         if (!looker) give_up(looker.error());
-        while (auto path = names_.pop())
-            if (looker && keep_going()) look_at(*looker, *path, true);
+        std::vector<Surveyed> results;
+        for (std::vector<std::string> names; names_.pop(names, kAtOnce);) {
+            for (const auto& path : names)
+                if (looker && keep_going()) look_at(*looker, path, true, results);
+            results_.push_all(results);
+        }
     }
 
-    void look_at(Looker& looker, const std::string& path, bool again) {
+    void look_at(Looker& looker, const std::string& path, bool again, std::vector<Surveyed>& results) {
         auto surveyed = looker.look(path);
         if (!surveyed) return give_up(surveyed.error());
         if (!*surveyed) return;
         if (again && is_changing(**surveyed) && postpone(path)) return;
-        results_.push(std::move(**surveyed));
+        results.push_back(std::move(**surveyed));
     }
 
     bool postpone(const std::string& path) {
@@ -109,8 +115,10 @@ private:
             std::this_thread::sleep_for(options_.pause);
             std::vector<std::string> now;
             now.swap(postponed_);
+            std::vector<Surveyed> results;
             for (const auto& path : now)
-                if (keep_going()) look_at(*looker, path, round < SurveyOptions::kRetries);
+                if (keep_going()) look_at(*looker, path, round < SurveyOptions::kRetries, results);
+            results_.push_all(results);
         }
     }
 

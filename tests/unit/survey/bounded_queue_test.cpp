@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -15,7 +16,7 @@ TEST_CASE("a bounded queue never holds more than its limit, and loses nothing") 
         queue.close();
     });
     std::vector<int> taken;
-    while (auto item = queue.pop()) taken.push_back(*item);
+    for (std::vector<int> items; queue.pop(items, 2);) taken.insert(taken.end(), items.begin(), items.end());
     producer.join();
     REQUIRE(taken.size() == 1000);
     CHECK(taken.front() == 0);
@@ -28,8 +29,11 @@ TEST_CASE("what was in a queue when it was closed is still handed out, and nothi
     CHECK(queue.push(1));
     queue.close();
     CHECK_FALSE(queue.push(2));
-    CHECK(queue.pop() == 1);
-    CHECK(queue.pop() == std::nullopt);
+    std::vector<int> items;
+    CHECK(queue.pop(items, 9));
+    CHECK(items == std::vector<int>{1});
+    CHECK_FALSE(queue.pop(items, 9));
+    CHECK(items.empty());
 }
 
 TEST_CASE("closing wakes a thread that waits for room") {
@@ -48,10 +52,33 @@ TEST_CASE("several takers get every item once") {
     std::vector<std::thread> takers;
     for (int i = 0; i < 4; ++i)
         takers.emplace_back([&] {
-            while (auto item = queue.pop()) sum += *item;
+            for (std::vector<int> items; queue.pop(items, 3);) sum += std::accumulate(items.begin(), items.end(), 0);
         });
     for (int i = 1; i <= 500; ++i) queue.push(i);
     queue.close();
     for (auto& taker : takers) taker.join();
     CHECK(sum == 500 * 501 / 2);
+}
+
+TEST_CASE("several at a time: no more than an eighth of what waits, and more than fit go in as there is room") {
+    BoundedQueue<int> queue(64);
+    for (int i = 0; i < 64; ++i) queue.push(i);
+    std::vector<int> items;
+    REQUIRE(queue.pop(items, 100));
+    CHECK(items == std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7});
+    REQUIRE(queue.pop(items, 2));
+    CHECK(items == std::vector<int>{8, 9});
+
+    std::vector<int> many(200, 1);
+    bool open = false;
+    std::thread producer([&] { open = queue.push_all(many); });
+    int taken = 0;
+    while (taken < 54 + 200 && queue.pop(items, 100)) taken += static_cast<int>(items.size());
+    producer.join();
+    CHECK(open);
+    CHECK(many.empty());
+    CHECK(queue.peak() == 64);
+    queue.close();
+    many = {1};
+    CHECK_FALSE(queue.push_all(many));
 }

@@ -16,6 +16,16 @@ std::set<std::string> names(const ByPath& seen, const Tree& tree) {
     return out;
 }
 
+// By read(2) and its like, of this process.
+std::uint64_t bytes_read() {
+    std::ifstream file("/proc/self/io");
+    std::string word;
+    std::uint64_t bytes = 0;
+    file >> word >> bytes;
+    REQUIRE(word == "rchar:");
+    return bytes;
+}
+
 }  // namespace
 
 TEST_CASE("every watched object is looked at once, whatever it is") {
@@ -118,15 +128,21 @@ TEST_CASE("a scope that has gone is given as absent with all that was below") {
 
 TEST_CASE("a file with two names is hashed once") {
     const Tree tree;
+    constexpr std::uint64_t kSize = 64 << 20;
     tree.write("w/one", "content");
+    std::filesystem::resize_file(tree.path("w/one"), kSize);
     std::filesystem::create_hard_link(tree.path("w/one"), tree.path("w/two"));
     auto options = options_for_tests();
     options.threads = 1;
+    const auto before = bytes_read();
     const auto seen = survey_all(tree.watch(), options);
+    const auto read = bytes_read() - before;
+    CHECK(read >= kSize);
+    CHECK(read < 2 * kSize);
     const auto& one = seen.at(tree.path("w/one")).now;
     const auto& two = seen.at(tree.path("w/two")).now;
     CHECK(one.attributes()->digest == two.attributes()->digest);
-    CHECK(one.looked_at == two.looked_at);  // the clock never says the same twice: there was one look
+    CHECK(one.attributes()->digest.size() == 32);
 }
 
 TEST_CASE("a file that never stands still is looked at again, and then given as unreadable") {
