@@ -1,7 +1,8 @@
-// probe-digest ROOT [THREADS]: reads and hashes (SHA-256) every regular file of one file system, as plainly as can be; prints seconds, files and
-// bytes as a JSON object. Finding the files is not part of the time.
+// probe-digest ROOT THREADS [DATABASE]: reads and hashes (SHA-256) every regular file of one file system, as plainly as can be, and puts path and
+// digest into a table of a new SQLite database; prints seconds, files and bytes as a JSON object. Finding the files is not part of the time.
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -34,16 +36,50 @@ std::vector<std::string> files_of(const char* root) {
     return files;
 }
 
+// In one transaction; a null database takes nothing.
+class Table {
+public:
+    explicit Table(const char* file) {
+        if (file == nullptr) return;
+        sqlite3_open(file, &database_);
+        sqlite3_exec(database_, "CREATE TABLE file(path BLOB PRIMARY KEY, digest BLOB) WITHOUT ROWID; BEGIN", nullptr, nullptr, nullptr);
+        sqlite3_prepare_v2(database_, "INSERT INTO file VALUES(?1, ?2)", -1, &insert_, nullptr);
+    }
+    ~Table() {
+        if (database_ == nullptr) return;
+        sqlite3_finalize(insert_);
+        sqlite3_exec(database_, "COMMIT", nullptr, nullptr, nullptr);
+        sqlite3_close(database_);
+    }
+    Table(const Table&) = delete;
+    Table& operator=(const Table&) = delete;
+
+    void put(const std::string& path, const unsigned char* digest, unsigned size) {
+        if (database_ == nullptr) return;
+        const std::lock_guard lock(mutex_);
+        sqlite3_bind_blob(insert_, 1, path.data(), static_cast<int>(path.size()), SQLITE_STATIC);
+        sqlite3_bind_blob(insert_, 2, digest, static_cast<int>(size), SQLITE_STATIC);
+        sqlite3_step(insert_);
+        sqlite3_reset(insert_);
+    }
+
+private:
+    sqlite3* database_ = nullptr;
+    sqlite3_stmt* insert_ = nullptr;
+    std::mutex mutex_;
+};
+
 struct Sum {
     std::atomic<std::size_t> next{0};
     std::atomic<std::uint64_t> bytes{0}, failures{0};
 };
 
-void digest_all(const std::vector<std::string>& files, Sum& sum) {
+void digest_all(const std::vector<std::string>& files, Sum& sum, Table& table) {
     std::vector<char> buffer(256 << 10);
     EVP_MD_CTX* context = EVP_MD_CTX_new();
     EVP_MD* algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
     unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
     for (std::size_t i; (i = sum.next++) < files.size();) {
         const touchstone::Fd file(::open(files[i].c_str(), O_RDONLY | O_CLOEXEC | O_NOATIME));
         struct stat status {};
@@ -56,7 +92,8 @@ void digest_all(const std::vector<std::string>& files, Sum& sum) {
             EVP_DigestUpdate(context, buffer.data(), static_cast<std::size_t>(got));
             sum.bytes += static_cast<std::uint64_t>(got);
         }
-        EVP_DigestFinal_ex(context, digest, nullptr);
+        EVP_DigestFinal_ex(context, digest, &size);
+        table.put(files[i], digest, size);
     }
     EVP_MD_free(algorithm);
     EVP_MD_CTX_free(context);
@@ -65,18 +102,21 @@ void digest_all(const std::vector<std::string>& files, Sum& sum) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc < 2) {
-        std::fprintf(stderr, "usage: probe-digest ROOT [THREADS]\n");
+    if (argc < 3) {
+        std::fprintf(stderr, "usage: probe-digest ROOT THREADS [DATABASE]\n");
         return 64;
     }
-    const auto threads = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 2ul;
+    const auto threads = std::strtoul(argv[2], nullptr, 10);
     const auto files = files_of(argv[1]);
     Sum sum;
     const auto begun = std::chrono::steady_clock::now();
-    std::vector<std::thread> workers;
-    for (unsigned long i = 1; i < threads; ++i) workers.emplace_back([&] { digest_all(files, sum); });
-    digest_all(files, sum);
-    for (auto& worker : workers) worker.join();
+    {
+        Table table(argc > 3 ? argv[3] : nullptr);
+        std::vector<std::thread> workers;
+        for (unsigned long i = 1; i < threads; ++i) workers.emplace_back([&] { digest_all(files, sum, table); });
+        digest_all(files, sum, table);
+        for (auto& worker : workers) worker.join();
+    }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
     std::printf("{\"seconds\": %.6f, \"files\": %zu, \"bytes\": %llu, \"failures\": %llu}\n", took.count(), files.size(),
                 static_cast<unsigned long long>(sum.bytes), static_cast<unsigned long long>(sum.failures));
