@@ -42,9 +42,14 @@ struct Config {
         Nanoseconds patience = std::chrono::seconds(5);         // and at the latest after this long
     } settle;
 
+    enum class IoClass { idle, normal };
     struct Verify {
         unsigned threads = 2;                             // 1 to 64
         Nanoseconds log_period = std::chrono::hours(1);   // [verify] log_period: old parts of logs are read again this often
+        Nanoseconds period = std::chrono::hours(24);      // everything else is verified once in this time, in the background; 0: never
+        std::uint32_t cpu_percent = 5;                    // of one CPU, at most, for that
+        IoClass io = IoClass::idle;                       // "idle", "normal"
+        bool back_off = true;                             // wait while others wait for the CPU, disks or memory, and on battery
     } verify;
 
     struct JsonOutput {

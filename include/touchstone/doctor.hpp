@@ -21,11 +21,13 @@ std::string_view name_of(Diagnosis::Level level);
 // Each tries the real thing and leaves nothing behind: fanotify groups made are closed, files are only opened for reading.
 std::vector<Diagnosis> examine_kernel();
 std::vector<Diagnosis> examine_privileges();
-std::vector<Diagnosis> examine_watches(const Config& config, const Policy& policy);
+// `probes`: they can be used.
+std::vector<Diagnosis> examine_watches(const Config& config, const Policy& policy, bool probes);
 std::vector<Diagnosis> examine_installation(const LoadedConfig& loaded);
 // Loads and attaches the probes as the watch would, and lets them go: one diagnosis for each, or why there are none and what is therefore not seen.
 std::vector<Diagnosis> examine_probes(ProbeUse use);
-std::vector<Diagnosis> examine_limits_of_sight();  // what this version does not see, whatever the kernel
+// What this version does not see at once, whatever the kernel; `period` is [verify]'s.
+std::vector<Diagnosis> examine_limits_of_sight(Nanoseconds period);
 
 // 0 when nothing fails, else 1.
 int exit_status(const std::vector<Diagnosis>& diagnoses);

@@ -28,6 +28,9 @@ struct MarkReport {
     std::string why;    // when not a filesystem mark: the kernel's refusal, in words
 };
 
+// Whether the probes see changes of files on this type of file system under the file's own identity.
+bool is_witnessed(const std::string& type);
+
 struct FanotifyCounters {
     std::uint64_t events = 0;        // read from the kernel
     std::uint64_t touches = 0;       // put to the receiver

@@ -63,16 +63,18 @@ std::vector<Diagnosis> examine(const std::string& config_file) {
     add(examine_kernel());
     add(examine_privileges());
     const auto loaded = load_config(config_file);
-    add(examine_probes(loaded ? loaded->config.sources.ebpf : ProbeUse::automatic));
+    auto about_probes = examine_probes(loaded ? loaded->config.sources.ebpf : ProbeUse::automatic);
+    const bool probes = about_probes.front().level == Diagnosis::Level::ok;
+    add(std::move(about_probes));
     if (!loaded) {
         out.push_back({Diagnosis::Level::fail, "configuration", loaded.error().what, "correct it; see touchstone.toml(5)"});
     } else {
         out.push_back({Diagnosis::Level::ok, "configuration", "is good: " + config_file, ""});
         for (const auto& warning : loaded->warnings) out.push_back({Diagnosis::Level::warn, "configuration", warning, ""});
-        add(examine_watches(loaded->config, Policy(loaded->config.watches)));
+        add(examine_watches(loaded->config, Policy(loaded->config.watches), probes));
         add(examine_installation(*loaded));
     }
-    add(examine_limits_of_sight());
+    add(examine_limits_of_sight(loaded ? loaded->config.verify.period : Nanoseconds{}));
     return out;
 }
 

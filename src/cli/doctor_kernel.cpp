@@ -88,14 +88,13 @@ std::vector<Diagnosis> examine_kernel() {
             safe_open()};
 }
 
-std::vector<Diagnosis> examine_limits_of_sight() {
-    std::vector<Diagnosis> out{
-        {Level::warn, "raw devices", "writes to a block device below a mounted file system make no event for the files on it: they are found by the next full comparison",
-         "run `touchstone check` regularly: systemctl enable --now touchstone-check.timer"},
-    };
-    if (!is_compared_regularly()) return out;
-    for (auto& each : out) each = {Level::ok, each.subject, each.meaning + ", for which touchstone-check.timer is enabled", ""};
-    return out;
+std::vector<Diagnosis> examine_limits_of_sight(Nanoseconds period) {
+    constexpr const char* kSubject = "raw devices";
+    const std::string untold = "writes to a block device below a mounted file system make no event for the files on it: they are found by ";
+    if (period > Nanoseconds{}) return {{Level::ok, kSubject, untold + "the verification in the background, within [verify] period", ""}};
+    if (is_compared_regularly()) return {{Level::ok, kSubject, untold + "the next full comparison, for which touchstone-check.timer is enabled", ""}};
+    return {{Level::warn, kSubject, untold + "the next full comparison",
+             "set [verify] period, or run `touchstone check` regularly: systemctl enable --now touchstone-check.timer"}};
 }
 
 }  // namespace touchstone

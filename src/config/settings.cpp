@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "duration.hpp"
 #include "nearest.hpp"
@@ -76,6 +77,14 @@ std::string get_use(const Config& config) {
     return std::string(found == kUses.end() ? std::string_view{} : found->word);
 }
 
+bool set_io(Config& config, std::string_view word) {
+    if (word != "idle" && word != "normal") return false;
+    config.verify.io = word == "idle" ? Config::IoClass::idle : Config::IoClass::normal;
+    return true;
+}
+
+std::string get_io(const Config& config) { return config.verify.io == Config::IoClass::idle ? "idle" : "normal"; }
+
 bool set_level(Config& config, std::string_view word) {
     const bool known = std::find(kLevels.begin(), kLevels.end(), word) != kLevels.end();
     if (known) config.log.level = word;
@@ -95,6 +104,10 @@ const std::array kSettings{
     Setting{"settle.patience", DurationValue{[](Config& c) -> Nanoseconds& { return c.settle.patience; }, 1ms, 24h}},
     Setting{"verify.threads", NumberValue{[](Config& c) -> std::uint32_t& { return c.verify.threads; }, 1, 64}},
     Setting{"verify.log_period", DurationValue{[](Config& c) -> Nanoseconds& { return c.verify.log_period; }, 1s, 24h * 365}},
+    Setting{"verify.period", DurationValue{[](Config& c) -> Nanoseconds& { return c.verify.period; }, 0ns, 24h * 365}},
+    Setting{"verify.cpu", PercentValue{[](Config& c) -> std::uint32_t& { return c.verify.cpu_percent; }, 1, 100}},
+    Setting{"verify.io", ChoiceValue{[] { return std::vector<std::string_view>{"idle", "normal"}; }, set_io, get_io}},
+    Setting{"verify.back_off", SwitchValue{[](Config& c) -> bool& { return c.verify.back_off; }}},
     Setting{"output.json.enabled", SwitchValue{[](Config& c) -> bool& { return c.json.enabled; }}},
     Setting{"output.json.path", PathValue{[](Config& c) -> std::string& { return c.json.path; }, true}},
     Setting{"output.journald.enabled", SwitchValue{[](Config& c) -> bool& { return c.journald.enabled; }}},
@@ -143,6 +156,18 @@ std::optional<ValueFault> put(const DurationValue& value, const Node& node, Conf
     if (*duration < value.least || *duration > value.most)
         return ValueFault{"out of range", fmt::format("from \"{}\" to \"{}\"", format_duration(value.least), format_duration(value.most))};
     value.at(config) = *duration;
+    return std::nullopt;
+}
+
+std::optional<ValueFault> put(const PercentValue& value, const Node& node, Config& config) {
+    const auto right = fmt::format("a whole number and % in quotes, from \"{}%\" to \"{}%\"", value.least, value.most);
+    if (node.kind != Node::Kind::text) return wrong_type(node, right);
+    std::uint32_t number = 0;
+    const char* const end = node.text.data() + node.text.size();
+    const auto [stop, error] = std::from_chars(node.text.data(), end, number);
+    if (error != std::errc{} || std::string_view(stop, static_cast<std::size_t>(end - stop)) != "%") return ValueFault{"this is not a share", right};
+    if (number < value.least || number > value.most) return ValueFault{"out of range", right};
+    value.at(config) = number;
     return std::nullopt;
 }
 

@@ -28,6 +28,11 @@ struct DurationValue {
     Nanoseconds least;
     Nanoseconds most;
 };
+struct PercentValue {
+    std::uint32_t& (*at)(Config&);
+    std::uint32_t least;
+    std::uint32_t most;
+};
 struct SwitchValue {
     bool& (*at)(Config&);
 };
@@ -42,7 +47,7 @@ struct ListValue {
 
 struct Setting {
     std::string_view key;  // dotted: "limits.pending"
-    std::variant<PathValue, NumberValue, DurationValue, SwitchValue, ChoiceValue, ListValue> value;
+    std::variant<PathValue, NumberValue, DurationValue, PercentValue, SwitchValue, ChoiceValue, ListValue> value;
 };
 
 std::span<const Setting> settings();

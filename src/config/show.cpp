@@ -16,6 +16,7 @@ using nlohmann::ordered_json;
 ordered_json value_of(const config::PathValue& value, Config& config) { return value.at(config); }
 ordered_json value_of(const config::NumberValue& value, Config& config) { return value.at(config); }
 ordered_json value_of(const config::DurationValue& value, Config& config) { return config::format_duration(value.at(config)); }
+ordered_json value_of(const config::PercentValue& value, Config& config) { return fmt::format("{}%", value.at(config)); }
 ordered_json value_of(const config::SwitchValue& value, Config& config) { return value.at(config); }
 ordered_json value_of(const config::ChoiceValue& value, Config& config) { return value.get(config); }
 ordered_json value_of(const config::ListValue& value, Config& config) { return value.at(config); }

@@ -94,6 +94,7 @@ Status Daemon::open_stores() {
     const std::string recovered = state->recovered();
     if (const auto until = state->value("watching_until"); until && until->has_value()) unwatched_since_ = parse_time(**until);
     if (const auto last = state->value("last_full_comparison"); last && last->has_value()) last_comparison_ = **last;
+    if (const auto verified = state->value("verification"); verified && verified->has_value()) verified_ = **verified;
 
     const auto stamp = stamp_of(config.baseline.path);
     auto baseline = open_baseline(config);
@@ -246,6 +247,10 @@ Status Daemon::start_threads() {
         (void)!::write(covered_.get(), &one, sizeof one);
     });
     sweeper_->on_corrupt([this](const Error& error) { recorder_->queue().push(Command([this, error] { recorder_->drop_baseline(error); })); });
+    patrol_ = std::make_unique<Patrol>(loaded_.config, *touches_, recorder_->queue(), liveness_);
+    patrol_->on_progress([this](std::string text) {
+        recorder_->queue().push_now(Command([this, text = std::move(text)] { recorder_->remember("verification", text); }));
+    });
     touches_->on_change([this] {
         verifier_->wake();
         sweeper_->wake();
@@ -253,7 +258,7 @@ Status Daemon::start_threads() {
     recorder_->start();
     if (auto started = verifier_->start(policy_); !started) return started;
     sweeper_->start(policy_);
-    return {};
+    return patrol_->start(policy_, verified_);
 }
 
 Status Daemon::run() {
@@ -415,6 +420,7 @@ void Daemon::reload() {
     set_log_level(loaded_.config);
     policy_ = std::make_shared<const Policy>(loaded_.config.watches);
     verifier_->set_policy(policy_);
+    patrol_->set_policy(policy_);
     sweeper_->set_policy(policy_);  // before the source: a sweep asks that one first, and then has this policy
     source_->set_policy(policy_);
     const Config config = loaded_.config;
@@ -436,6 +442,7 @@ void Daemon::look_at_baseline() {
         known_is_stale_ = true;
         verifier_->baseline_replaced();
         sweeper_->baseline_replaced();
+        patrol_->baseline_replaced();
         SweepRequest request;
         request.reason = "another baseline";
         request.actor_unknown = "found by comparing with another baseline";
@@ -455,6 +462,7 @@ void Daemon::stop() {
     const auto deadline = steady_now() + kStopWithin;
     // What the kernel has told until now is still looked at; what cannot be finished in time is found by the next start's sweep.
     if (source_) while (!source_->drain(kDrainBudget) && steady_now() < deadline) sd_notify(0, "WATCHDOG=1");
+    if (patrol_) patrol_->stop();
     if (sweeper_) sweeper_->stop();
     if (verifier_) verifier_->stop(ready_, deadline);
     remember_watching(true);

@@ -12,6 +12,7 @@
 #include "canary.hpp"
 #include "control_server.hpp"
 #include "liveness.hpp"
+#include "patrol.hpp"
 #include "recorder.hpp"
 #include "sweeper.hpp"
 #include "touchstone/config.hpp"
@@ -94,6 +95,7 @@ private:
     std::unique_ptr<FanotifySource> source_;
     std::unique_ptr<Verifier> verifier_;
     std::unique_ptr<Sweeper> sweeper_;
+    std::unique_ptr<Patrol> patrol_;
     std::optional<KnownStore> known_;  // for the intake thread
     std::atomic<bool> known_is_stale_{false};
     sd_event* events_ = nullptr;
@@ -107,6 +109,7 @@ private:
     bool stopped_ = false;
     bool stuck_told_ = false;
     std::string last_comparison_;  // JSON
+    std::string verified_;         // how far the patrol had come
 };
 
 }  // namespace touchstone

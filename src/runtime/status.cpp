@@ -12,6 +12,23 @@ using Json = nlohmann::ordered_json;
 
 Json queue(std::size_t waiting, std::size_t limit) { return {{"waiting", waiting}, {"limit", limit}}; }
 
+Json time_or_null(WallTime time) { return time == WallTime{} ? Json(nullptr) : Json(to_rfc3339(time)); }
+
+Json verification(const Config& config, const Patrol::Report& patrol) {
+    if (config.verify.period == Nanoseconds{}) return {{"on", false}};
+    const auto& rounds = patrol.rounds;
+    const auto objects = rounds.last() ? rounds.last()->objects : patrol.known;
+    Json json{{"on", true}, {"oldest", time_or_null(rounds.oldest())}};
+    json["verified_within_period_percent"] = static_cast<int>(100 * rounds.share_since(wall_now() - config.verify.period, objects));
+    json["round_begun"] = time_or_null(rounds.now().begun);
+    json["round_objects"] = rounds.now().objects;
+    json["objects"] = objects;
+    json["looked_at_again"] = rounds.now().differences;
+    json["last_round_ended"] = rounds.last() ? time_or_null(rounds.last()->ended) : Json(nullptr);
+    if (!patrol.held_back.empty()) json["held_back"] = patrol.held_back;
+    return json;
+}
+
 std::string refused(const std::string& why) { return Json{{"ok", false}, {"error", why}}.dump(); }
 
 }  // namespace
@@ -78,6 +95,7 @@ std::string Daemon::status() const {
         json["sweep"]["last_objects"] = sweep.last.objects;
         json["sweep"]["last_looks"] = sweep.last.looks;
     }
+    json["verification"] = verification(config, patrol_->report());
     const Json last = Json::parse(last_comparison_, nullptr, false);
     json["last_full_comparison"] = last.is_object() ? last : Json(nullptr);
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "touchstone/source.hpp"
+
 namespace touchstone {
 namespace {
 

@@ -67,7 +67,4 @@ private:
     std::uint64_t canaries_ = 0;
 };
 
-// Whether changes of files on such a file system are seen by the probes under the file's own identity.
-bool is_witnessed(const std::string& type);
-
 }  // namespace touchstone

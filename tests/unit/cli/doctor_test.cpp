@@ -19,7 +19,7 @@ Diagnosis about(const std::vector<Diagnosis>& all, const std::string& subject) {
 std::vector<Diagnosis> watches(const std::string& path) {
     Config config;
     config.watches = {Rule{path, Profile::content, {}, Severity::low, {}}};
-    return examine_watches(config, Policy(config.watches));
+    return examine_watches(config, Policy(config.watches), false);
 }
 
 }  // namespace
@@ -61,16 +61,22 @@ TEST_CASE("a link whose target is watched as well is fine") {
     std::filesystem::create_symlink("real", tree.path("w/link"));
     Config config;
     for (const char* name : {"w/real", "w/link"}) config.watches.push_back(Rule{tree.path(name), Profile::content, {}, Severity::low, {}});
-    CHECK(about(examine_watches(config, Policy(config.watches)), "watch " + tree.path("w/link")).level == Level::ok);
+    CHECK(about(examine_watches(config, Policy(config.watches), false), "watch " + tree.path("w/link")).level == Level::ok);
 }
 
 TEST_CASE("what holds for the marks of many watches is said once") {
     const Tree tree;
     Config config;
     for (const char* name : {"w/a", "w/b", "w/c", "w/d", "w/e"}) config.watches.push_back(Rule{tree.path(name), Profile::content, {}, Severity::low, {}});
-    const auto all = examine_watches(config, Policy(config.watches));
+    const auto all = examine_watches(config, Policy(config.watches), false);
     CHECK(std::count_if(all.begin(), all.end(), [](const auto& each) { return each.subject.starts_with("marks for "); }) == 1);
     about(all, "marks for " + tree.path("w/a") + ", " + tree.path("w/b") + ", " + tree.path("w/c") + " and 2 more");
+}
+
+TEST_CASE("what is not seen at once is found by the verification in the background, if that is on") {
+    CHECK(about(examine_limits_of_sight(std::chrono::hours(24)), "raw devices").level == Level::ok);
+    CHECK(about(examine_limits_of_sight(std::chrono::hours(24)), "raw devices").meaning.find("[verify] period") != std::string::npos);
+    CHECK(about(examine_limits_of_sight({}), "raw devices").meaning.find("[verify] period") == std::string::npos);
 }
 
 TEST_CASE("a file system that cannot tell of changes is warned of") {
@@ -111,7 +117,7 @@ TEST_CASE("no output at all is a failure") {
 
 TEST_CASE("every failure and warning of this host comes with a word on what it means") {
     auto all = examine_kernel();
-    for (auto& more : {examine_privileges(), examine_probes(ProbeUse::automatic), examine_limits_of_sight()}) all.insert(all.end(), more.begin(), more.end());
+    for (auto& more : {examine_privileges(), examine_probes(ProbeUse::automatic), examine_limits_of_sight({})}) all.insert(all.end(), more.begin(), more.end());
     CHECK(all.size() >= 15);
     for (const auto& each : all) {
         CHECK_FALSE(each.subject.empty());
