@@ -58,6 +58,22 @@ TEST_CASE("a filter that is full grows, and watches what it watched before") {
     CHECK(here.probes->examine(1, Nanoseconds{}).empty());
 }
 
+TEST_CASE("a million objects are watched like one") {
+    Witnessed here;
+    if (here.probes->tier() != ProbeTier::timestamps) return;  // the others run in emulated machines, and the filter is the same
+    const auto path = here.make("file");
+    constexpr std::uint64_t kMany = 1'000'000;
+    std::uint64_t refused = 0;
+    for (std::uint64_t i = 0; i < kMany; ++i)
+        if (!here.probes->watch(nowhere(i), WatchKind::object)) ++refused;
+    CHECK(refused == 0);
+    const ts_object last{.inode = nowhere(kMany - 1).inode, .device = 7, .reserved = 0};
+    std::uint32_t flags = 0;
+    CHECK(bpf_map_lookup_elem(map_named("ts_watched").get(), &last, &flags) == 0);
+    CHECK(here.touches_of(path, [&] { append(path); }).size() == 1);
+    CHECK(here.probes->examine(1, Nanoseconds{}).empty());
+}
+
 TEST_CASE("what is done to the filter from outside is noticed, and put right") {
     Witnessed here;
     const auto path = here.make("file");
