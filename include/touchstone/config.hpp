@@ -10,6 +10,7 @@
 #include "touchstone/digest.hpp"
 #include "touchstone/fanotify_marks.hpp"
 #include "touchstone/probe_use.hpp"
+#include "touchstone/providers.hpp"
 #include "touchstone/result.hpp"
 #include "touchstone/rule.hpp"
 #include "touchstone/time.hpp"
@@ -35,6 +36,8 @@ struct Config {
         FanotifyMarks fanotify = FanotifyMarks::automatic;  // "automatic", "filesystem", "directory"
         std::vector<std::string> filesystems;  // types watched below a watch although networked, FUSE or pseudo: ["nfs4"]
     } sources;
+
+    ProviderSettings providers;  // [providers.dpkg], [providers.rpm], ..., [approvals]
 
     struct Settle {
         Nanoseconds successor = std::chrono::milliseconds(20);  // a name that is new, has gone or was renamed waits this long

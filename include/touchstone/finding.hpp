@@ -9,14 +9,13 @@
 #include "touchstone/object.hpp"
 #include "touchstone/pending.hpp"
 #include "touchstone/rule.hpp"
+#include "touchstone/verdict.hpp"
 
 namespace touchstone {
 
 enum class Action { changed, appeared, vanished, renamed, reverted, touched, unreadable };
-enum class Verdict { unexpected, expected, authorized };
 
 std::string_view name_of(Action action);
-std::string_view name_of(Verdict verdict);
 
 // Text forms, always strings of valid UTF-8 (DESIGN.md 5.3): mode "0644", numbers in decimal, rdev "8:1", digests in hex, link targets
 // and xattr names with invalid bytes escaped, xattr values as text when they are printable UTF-8, else (and when empty) "0x" and hex.
@@ -33,6 +32,7 @@ struct Change {
 struct Finding {
     Action action = Action::changed;
     Verdict verdict = Verdict::unexpected;
+    std::vector<Evidence> evidence;        // what the verdict rests on; of an unexpected one, what speaks against it
     Severity severity = Severity::medium;
     std::string path;
     std::string previous_path;             // of `renamed`

@@ -109,7 +109,7 @@ const std::array kSettings{
     Setting{"verify.io", ChoiceValue{[] { return std::vector<std::string_view>{"idle", "normal"}; }, set_io, get_io}},
     Setting{"verify.back_off", SwitchValue{[](Config& c) -> bool& { return c.verify.back_off; }}},
     Setting{"output.json.enabled", SwitchValue{[](Config& c) -> bool& { return c.json.enabled; }}},
-    Setting{"output.json.path", PathValue{[](Config& c) -> std::string& { return c.json.path; }, true}},
+    Setting{"output.json.path", PathValue{[](Config& c) -> std::string& { return c.json.path; }, PathValue::Also::stdout_}},
     Setting{"output.journald.enabled", SwitchValue{[](Config& c) -> bool& { return c.journald.enabled; }}},
     Setting{"limits.kernel_queue", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.kernel_queue; }, 0, kMostQueued}},
     Setting{"limits.touch_set", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.touch_set; }, 1, kMostQueued}},
@@ -124,17 +124,28 @@ const std::array kSettings{
     Setting{"limits.probe_told", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.probe_told; }, 1, kMostQueued}},
     Setting{"log.level", ChoiceValue{[] { return std::vector<std::string_view>(kLevels.begin(), kLevels.end()); }, set_level,
                                      [](const Config& c) { return c.log.level; }}},
+    Setting{"providers.dpkg.enabled", SwitchValue{[](Config& c) -> bool& { return c.providers.dpkg.enabled; }}},
+    Setting{"providers.dpkg.root", PathValue{[](Config& c) -> std::string& { return c.providers.dpkg.root; }, PathValue::Also::root}},
+    Setting{"providers.dpkg.weak", SwitchValue{[](Config& c) -> bool& { return c.providers.dpkg.weak; }}},
+    Setting{"providers.rpm.enabled", SwitchValue{[](Config& c) -> bool& { return c.providers.rpm.enabled; }}},
+    Setting{"providers.rpm.root", PathValue{[](Config& c) -> std::string& { return c.providers.rpm.root; }, PathValue::Also::root}},
+    Setting{"providers.ostree.enabled", SwitchValue{[](Config& c) -> bool& { return c.providers.ostree.enabled; }}},
+    Setting{"providers.ostree.sysroot", PathValue{[](Config& c) -> std::string& { return c.providers.ostree.sysroot; }, PathValue::Also::root}},
+    Setting{"providers.verity.certificates", PathsValue{[](Config& c) -> std::vector<std::string>& { return c.providers.verity.certificates; }}},
+    Setting{"providers.ignition.configs", PathsValue{[](Config& c) -> std::vector<std::string>& { return c.providers.ignition.configs; }}},
+    Setting{"approvals.keys", PathsValue{[](Config& c) -> std::vector<std::string>& { return c.providers.approvals.keys; }}},
 };
 
 ValueFault wrong_type(const Node& node, std::string right) { return {fmt::format("this is {}", name_of(node.kind)), std::move(right)}; }
 
 std::optional<ValueFault> put(const PathValue& value, const Node& node, Config& config) {
     if (node.kind != Node::Kind::text) return wrong_type(node, "an absolute path in quotes");
-    if (!(value.stdout_too && node.text == "-")) {
+    const bool output = value.also == PathValue::Also::stdout_ && node.text == "-";
+    if (!output) {
         if (auto fault = fault_of_path(node.text)) return ValueFault{std::move(fault->what), std::move(fault->right)};
-        if (normalised(node.text) == "/") return ValueFault{"the root cannot be meant here", "the path of a file or directory of its own"};
+        if (normalised(node.text) == "/" && value.also != PathValue::Also::root) return ValueFault{"the root cannot be meant here", "the path of a file or directory of its own"};
     }
-    value.at(config) = node.text == "-" ? node.text : normalised(node.text);
+    value.at(config) = output ? node.text : normalised(node.text);
     return std::nullopt;
 }
 
@@ -195,6 +206,19 @@ std::optional<ValueFault> put(const ListValue& value, const Node& node, Config& 
         names.push_back(item.text);
     }
     value.at(config) = std::move(names);
+    return std::nullopt;
+}
+
+std::optional<ValueFault> put(const PathsValue& value, const Node& node, Config& config) {
+    constexpr auto kForm = "a list of absolute paths in quotes";
+    if (node.kind != Node::Kind::array) return wrong_type(node, kForm);
+    std::vector<std::string> paths;
+    for (const auto& item : node.items) {
+        if (item.kind != Node::Kind::text) return ValueFault{fmt::format("one of them is {}", name_of(item.kind)), kForm};
+        if (auto fault = fault_of_path(item.text)) return ValueFault{std::move(fault->what), std::move(fault->right)};
+        paths.push_back(normalised(item.text));
+    }
+    value.at(config) = std::move(paths);
     return std::nullopt;
 }
 

@@ -16,7 +16,8 @@ namespace touchstone::config {
 
 struct PathValue {
     std::string& (*at)(Config&);
-    bool stdout_too = false;  // "-" is allowed
+    enum class Also { nothing, stdout_, root };
+    Also also = Also::nothing;  // "-", or "/", is allowed
 };
 struct NumberValue {
     std::uint32_t& (*at)(Config&);
@@ -44,10 +45,13 @@ struct ChoiceValue {
 struct ListValue {
     std::vector<std::string>& (*at)(Config&);
 };
+struct PathsValue {
+    std::vector<std::string>& (*at)(Config&);
+};
 
 struct Setting {
     std::string_view key;  // dotted: "limits.pending"
-    std::variant<PathValue, NumberValue, DurationValue, PercentValue, SwitchValue, ChoiceValue, ListValue> value;
+    std::variant<PathValue, NumberValue, DurationValue, PercentValue, SwitchValue, ChoiceValue, ListValue, PathsValue> value;
 };
 
 std::span<const Setting> settings();

@@ -20,6 +20,7 @@ ordered_json value_of(const config::PercentValue& value, Config& config) { retur
 ordered_json value_of(const config::SwitchValue& value, Config& config) { return value.at(config); }
 ordered_json value_of(const config::ChoiceValue& value, Config& config) { return value.get(config); }
 ordered_json value_of(const config::ListValue& value, Config& config) { return value.at(config); }
+ordered_json value_of(const config::PathsValue& value, Config& config) { return value.at(config); }
 
 struct Shown {
     std::string key;

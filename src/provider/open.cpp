@@ -1,0 +1,44 @@
+#include <array>
+#include <functional>
+
+#include "touchstone/providers.hpp"
+
+namespace touchstone {
+namespace {
+
+// null: it is not set up, or its source is not there.
+using Open = std::function<Result<std::unique_ptr<Provider>>(const ProviderSettings& settings, const std::string& state_directory)>;
+struct Known {
+    std::string name;
+    Open open;
+};
+
+// What speaks of one object exactly comes before what speaks of many.
+const std::vector<Known>& known() {
+    static const std::vector<Known> all{};
+    return all;
+}
+
+}  // namespace
+
+const std::vector<std::string>& provider_names() {
+    static const auto names = [] {
+        std::vector<std::string> made;
+        for (const auto& each : known()) made.push_back(each.name);
+        return made;
+    }();
+    return names;
+}
+
+Result<Providers> open_providers(const ProviderSettings& settings, const std::string& state_directory, const std::string& only) {
+    Providers opened;
+    for (const auto& each : known()) {
+        if (!only.empty() && each.name != only) continue;
+        auto provider = each.open(settings, state_directory);
+        if (!provider) return fail(provider.error());
+        if (*provider) opened.push_back(std::move(*provider));
+    }
+    return opened;
+}
+
+}  // namespace touchstone
