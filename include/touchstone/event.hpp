@@ -32,7 +32,11 @@ enum class NoticeAction {
     heartbeat,
     tamper,
     verdict_amended,
+    transaction_finished,  // an upgrade or the like is over: what it changed, summed up
+    provider_failed,       // a source of truth cannot be read: it authorizes nothing
+    provider_recovered,
 };
+inline constexpr auto kLastNotice = NoticeAction::provider_recovered;
 std::string_view name_of(NoticeAction action);  // "watch-started"
 
 struct Notice {

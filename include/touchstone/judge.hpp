@@ -26,6 +26,7 @@ struct Subject {
     std::optional<Observation> reported;  // last reported; nullopt: nothing was, the baseline speaks
     Observation now;
     Rotation rotation;  // profile log
+    std::vector<Claim> claims;  // what the providers say of `now`
 };
 
 struct Judgement {
@@ -60,7 +61,11 @@ std::optional<Observation> expected_of(const std::optional<Observation>& baselin
 //   profile log: rotated with evidence           nothing; follows_baseline (also an absence, and the log made again after it)
 //   readable again                               reverted at the baseline, else changed, else touched
 //   profile presence                             appeared, vanished, renamed and a changed type only
-// Severity: the rule's; low for touched, reverted and transient.
+// Severity: the rule's; low for touched, reverted and transient, and for what is not unexpected; critical where a setuid or setgid bit or a capability
+// was gained, and where something appears that will be run or let in by itself: units, cron jobs, authorized_keys.
+// Verdict: authorized when claims that vouch (and are not weak) cover all that the finding says; else unexpected when a claim contradicts; else expected when
+// claims that vouch or explain cover it; else unexpected. What stands as it was reported keeps its standing. A rename needs both names settled. What was
+// authorized and is as in the baseline again was put back: reverted, of the rule's severity.
 Judgement judge(const std::vector<Subject>& group, const std::vector<Rename>& renames, DigestAlgorithm digest);
 
 }  // namespace touchstone

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "touchstone/time.hpp"
+#include "touchstone/verdict.hpp"
 
 namespace touchstone {
 
@@ -100,6 +101,8 @@ struct Observation {
     // Rows of the state, profile `log`: grown or rotated out of what the baseline holds, so this row stands in for the
     // baseline's (check and differs_from_baseline hold the object against it).
     bool follows_baseline = false;
+    // Rows of the state: the verdict under which the object was last reported to be so. What stands as it was authorized stays authorized.
+    Verdict standing = Verdict::unexpected;
 
     const Attributes* attributes() const { return std::get_if<Attributes>(&look); }
     const Unreadable* unreadable() const { return std::get_if<Unreadable>(&look); }

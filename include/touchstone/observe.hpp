@@ -61,6 +61,10 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+// Hands over the whole content of a regular file that was looked at. EBUSY when it is not in that state any more, before or after; EINVAL when it is none.
+// Blocks on file I/O; the page cache is left as it was.
+Status read_content(const Observation& seen, const std::function<void(std::string_view)>& consume);
+
 // The attributes of a statx already taken (walks use it); no digest, xattrs, flags or link target.
 struct StatView {
     FileType type = FileType::regular;

@@ -23,7 +23,7 @@ namespace touchstone {
 struct Question {
     std::string path;             // as now.path
     const Observation& now;       // absent: may it be gone?
-    const Observation* known = nullptr;  // what was last reported of it, else the baseline's row; null: nothing is known
+    std::function<const Observation*()> known;  // what was last reported of it, else the baseline's row; null: nothing is known. A database read at its first call
     DigestAlgorithm digest = DigestAlgorithm::sha256;  // of the digests in `now` and `known`
     const std::vector<ActorRef>* actors = nullptr;  // writers seen, oldest first; null: nobody saw who did it (a sweep, `check`)
     bool actors_complete = false;                   // false: another writer could have hidden
@@ -55,7 +55,11 @@ public:
     // What is known of a transaction of this provider; nullopt: it is not one of its own.
     virtual Result<std::optional<Transaction>> transaction(const std::string& /*id*/) { return std::optional<Transaction>(); }
 
-    // A finding was saved whose verdict rests on this evidence of the provider: an approval is used up by it. On the recorder thread, with its own instance.
+    // A number that moves when its source does: what it was silent about may be asked again. Cheap.
+    virtual std::uint64_t version() { return 0; }
+
+    // A finding is about to be saved whose verdict rests on this evidence of the provider: an approval is used up by it. Said again, after a kill, of the
+    // same object in the same state. On the recorder thread, with its own instance.
     virtual Status used(const Evidence& /*evidence*/, const Observation& /*now*/) { return {}; }
 };
 using Providers = std::vector<std::unique_ptr<Provider>>;

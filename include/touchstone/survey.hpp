@@ -14,6 +14,7 @@
 #include "touchstone/known.hpp"
 #include "touchstone/object.hpp"
 #include "touchstone/policy.hpp"
+#include "touchstone/providers.hpp"
 #include "touchstone/result.hpp"
 #include "touchstone/state.hpp"
 
@@ -51,6 +52,8 @@ struct SurveyOptions {
     std::vector<std::string> scopes;       // absolute paths: each and all below it; empty: every watch
     std::vector<std::string> filesystems;  // as [sources] filesystems
     DigestAlgorithm digest = DigestAlgorithm::sha256;
+    ProviderSettings providers;                          // asked about what is not as expected
+    std::string state_directory;                         // of the providers
     unsigned threads = 2;                                // that look; walking has its own
     std::size_t queue = 1024;                            // names waiting to be looked at, and results waiting for the caller
     Nanoseconds pause = std::chrono::milliseconds(250);  // before a file that kept changing is looked at again, kRetries times
@@ -74,6 +77,8 @@ struct Surveyed {
     RuleRef rule;
     std::optional<Observation> expected;  // nullopt: not expected to be there, or the survey expects nothing
     Rotation rotation;                    // profile log, when what was expected is no longer at this name
+    std::vector<Claim> claims;            // of the providers, when it is not as expected
+    Verdict standing = Verdict::unexpected;  // under which the watch reported it as it is now, if it did
 };
 
 struct SurveyResult {

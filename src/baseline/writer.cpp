@@ -62,9 +62,10 @@ Status BaselineWriter::put(const Observation& observation) {
         const auto erased = impl_->objects.erase(observation.path);
         return impl_->kept(erased ? Status{} : Status(fail(erased.error())));
     }
-    if (!observation.follows_baseline) return impl_->kept(impl_->objects.put(observation));
-    Observation row = observation;  // a mark of the state, without meaning here
+    if (!observation.follows_baseline && observation.standing == Verdict::unexpected) return impl_->kept(impl_->objects.put(observation));
+    Observation row = observation;  // marks of the state, without meaning here
     row.follows_baseline = false;
+    row.standing = Verdict::unexpected;
     return impl_->kept(impl_->objects.put(row));
 }
 

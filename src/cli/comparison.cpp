@@ -50,7 +50,10 @@ std::string headline(const Finding& finding) {
     if (is && (finding.action == Action::appeared || finding.action == Action::vanished))
         line += fmt::format("  ({} {} {}:{}, {})", name_of(is->type), mode_text(is->mode), is->uid, is->gid, size_text(is->size));
     if (finding.unreadable) line += ": " + printable(reason_text(*finding.unreadable));
-    line += fmt::format("  [{}]\n", name_of(finding.severity));
+    const bool settled = finding.verdict != Verdict::unexpected;
+    line += fmt::format("  [{}]\n", settled ? name_of(finding.verdict) : name_of(finding.severity));
+    for (const auto& each : finding.evidence)
+        line += fmt::format("      {} {}{}: {}\n", printable(each.provider), printable(each.source), each.weak ? " (weak)" : "", printable(each.reason));
     for (const auto& other : finding.other_paths) line += "      also " + printable(other) + "\n";
     if (!finding.reason.empty()) line += "      " + printable(finding.reason) + "\n";
     return line;
@@ -88,7 +91,16 @@ Subject subject_of(const Surveyed& surveyed) {
     subject.baseline = surveyed.expected;
     subject.now = surveyed.now;
     subject.rotation = surveyed.rotation;
+    subject.claims = surveyed.claims;
     return subject;
+}
+
+// It was settled when it was reported, by evidence that may have gone since (who did it), and stands as it did then.
+void keep_standing(Finding& finding, Verdict standing) {
+    if (finding.verdict != Verdict::unexpected || standing == Verdict::unexpected) return;
+    finding.verdict = standing;
+    finding.severity = Severity::low;
+    finding.evidence = {{"watch", "the state", "", fmt::format("reported as {} and unchanged since", name_of(standing)), false, ""}};
 }
 
 std::optional<Finding> difference_of(const std::string& path, Judgement judged) {
@@ -100,14 +112,21 @@ std::optional<Finding> difference_of(const std::string& path, Judgement judged) 
 }  // namespace
 
 std::optional<Finding> compare(const Surveyed& surveyed, DigestAlgorithm digest) {
-    if (auto finding = difference_of(surveyed.now.path, judge({subject_of(surveyed)}, {}, digest))) return finding;
+    if (auto finding = difference_of(surveyed.now.path, judge({subject_of(surveyed)}, {}, digest))) {
+        keep_standing(*finding, surveyed.standing);
+        return finding;
+    }
     if (surveyed.now.unreadable()) return unverified(surveyed);
     return std::nullopt;
 }
 
 void Comparison::add(Finding finding) {
     const auto [at, added] = findings_.try_emplace(finding.path, std::move(finding));
-    if (added && at->second.verdict == Verdict::unexpected) count(counts_, at->second);
+    if (!added) return;
+    if (at->second.verdict == Verdict::unexpected)
+        count(counts_, at->second);
+    else
+        ++settled_;
 }
 
 int Comparison::exit_status() const {
@@ -131,6 +150,7 @@ std::string in_short(const Comparison& comparison) {
     add(counts.changed, "changed");
     add(counts.unreadable, "could not be verified");
     if (comparison.unlisted() != 0) add(comparison.unlisted(), comparison.unlisted() == 1 ? "directory could not be listed" : "directories could not be listed");
+    if (comparison.settled() != 0) return fmt::format("{}, {} expected or authorized", out.empty() ? "no unexpected differences" : out, with_commas(comparison.settled()));
     return out.empty() ? "no differences" : out;
 }
 

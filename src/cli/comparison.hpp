@@ -31,6 +31,7 @@ public:
     const std::map<std::string, Finding>& findings() const { return findings_; }  // by path
     std::uint64_t unlisted() const { return unlisted_; }
     const Counts& counts() const { return counts_; }  // unexpected ones only
+    std::uint64_t settled() const { return settled_; }  // expected and authorized ones
 
     // The sum of DESIGN.md 5.1.
     int exit_status() const;
@@ -39,6 +40,7 @@ private:
     std::map<std::string, Finding> findings_;
     Counts counts_;
     std::uint64_t unlisted_ = 0;
+    std::uint64_t settled_ = 0;
 };
 
 // Groups, with attributes before and after; "" when there is nothing. Safe for a terminal.

@@ -22,6 +22,9 @@ nlohmann::json one(const Finding& finding) {
     if (finding.rule) out["tags"] = finding.rule->tags;
     if (finding.unreadable) out["error"] = escape_invalid_utf8(reason_text(*finding.unreadable));
     if (!finding.reason.empty()) out["reason"] = escape_invalid_utf8(finding.reason);
+    for (const auto& each : finding.evidence)
+        out["evidence"].push_back({{"provider", each.provider}, {"source", escape_invalid_utf8(each.source)}, {"signer", escape_invalid_utf8(each.signer)},
+                                   {"reason", escape_invalid_utf8(each.reason)}, {"weak", each.weak}});
     for (const auto& change : finding.changes)
         out["changes"].push_back({{"attribute", escape_invalid_utf8(change.attribute)},
                                   {"before", escape_invalid_utf8(shown_value(change.before))},
@@ -39,6 +42,7 @@ std::string to_json(const Comparison& comparison, int exit, const std::string& s
     out["summary"]["vanished"] = counts.vanished;
     out["summary"]["changed"] = counts.changed;
     out["summary"]["unreadable"] = counts.unreadable;
+    out["summary"]["settled"] = comparison.settled();
     out["summary"]["unlisted_directories"] = comparison.unlisted();
     for (const auto& [path, finding] : comparison.findings()) out["differences"].push_back(one(finding));
     return to_text(out);

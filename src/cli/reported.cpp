@@ -27,7 +27,8 @@ std::optional<Finding> reported_difference(const Observation& reported, const st
     Finding finding;
     finding.path = reported.path;
     finding.rule = rule;
-    finding.severity = rule->severity;
+    finding.verdict = reported.standing;
+    finding.severity = reported.standing == Verdict::unexpected ? rule->severity : Severity::low;
     if (baseline && baseline->attributes()) finding.before = *baseline->attributes();
     if (reported.attributes()) finding.after = *reported.attributes();
     if (const Unreadable* unreadable = reported.unreadable()) {

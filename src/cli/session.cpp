@@ -59,6 +59,8 @@ SurveyOptions survey_options(const Session& session, DigestAlgorithm digest, con
     options.scopes = scopes;
     options.filesystems = session.config().sources.filesystems;
     options.digest = digest;
+    options.providers = session.config().providers;
+    options.state_directory = session.config().state.path;
     options.threads = session.config().verify.threads;
     options.leave_out = [&config = session.config()](const std::string& path) { return is_own_file(config, path); };
     options.wall_now = wall_now;

@@ -34,10 +34,13 @@ constexpr std::array kKinds{
     EventKind{kDatasetNotice, "heartbeat", "host", "info", "success", 6, "ab6699e6c4b5472a89a7f810ab52b195"},
     EventKind{kDatasetNotice, "tamper", "host", "change", "", 3, "f4b184dce9684e5ba87b6cf728b545e4"},
     EventKind{kDatasetNotice, "verdict-amended", "configuration", "info", "success", 6, "ca77aa4f07184d5f987bcb71c0202de6"},
+    EventKind{kDatasetNotice, "transaction-finished", "host", "change", "success", 6, "dbc1cf37302f461b8061985781eaa921"},
+    EventKind{kDatasetNotice, "provider-failed", "configuration", "info", "failure", 3, "941ab3ee9d1d4e5aa86f55ffd73b0a09"},
+    EventKind{kDatasetNotice, "provider-recovered", "configuration", "info", "success", 6, "1a260747b9f94d6e99f50c12a3d5e4ae"},
 };
 
 static_assert(kKinds[kFindings].action == "gap");
-static_assert(kKinds.size() == kFindings + 1 + static_cast<std::size_t>(NoticeAction::verdict_amended) + 1);
+static_assert(kKinds.size() == kFindings + 1 + static_cast<std::size_t>(kLastNotice) + 1);
 
 const EventKind& kind_of(Action action) { return kKinds[static_cast<std::size_t>(action)]; }
 const EventKind& kind_of(NoticeAction action) { return kKinds[kFindings + 1 + static_cast<std::size_t>(action)]; }

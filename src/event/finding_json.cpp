@@ -97,6 +97,27 @@ void write_changes(JsonWriter& json, const std::vector<Change>& changes) {
     if (changes.size() > kMaxListed) json.number("changes_omitted", changes.size() - kMaxListed);
 }
 
+void write_evidence(JsonWriter& json, const std::vector<Evidence>& evidence) {
+    if (evidence.empty()) return;
+    json.begin_array("evidence");
+    for (const auto& each : evidence) {
+        json.begin_object();
+        json.text("provider", each.provider);
+        json.text("source", each.source);
+        json.text_unless_empty("signer", each.signer);
+        json.text_unless_empty("reason", each.reason);
+        if (each.weak) json.flag("weak", true);
+        json.end_object();
+    }
+    json.end_array();
+    const auto part = std::ranges::find_if(evidence, [](const Evidence& each) { return !each.transaction.empty(); });
+    if (part == evidence.end()) return;
+    json.begin_object("transaction");
+    json.text("id", part->transaction);
+    json.text("provider", part->provider);
+    json.end_object();
+}
+
 // A finding by a sweep alone has no moment of its change to count from.
 void write_latency(JsonWriter& json, const Finding& finding, const Event& event) {
     if ((finding.touch.acts & ~bit(Act::look)) == 0) return;
@@ -158,6 +179,7 @@ void write_error(JsonWriter& json, const Unreadable& unreadable) {
 void write_touchstone(JsonWriter& json, const Finding& finding, const Event& event) {
     json.begin_object("touchstone");
     json.text("verdict", name_of(finding.verdict));
+    write_evidence(json, finding.evidence);
     json.flag("differs_from_baseline", finding.differs_from_baseline);
     write_changes(json, finding.changes);
     write_actors(json, finding.touch);

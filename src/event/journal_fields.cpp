@@ -28,6 +28,16 @@ std::string capitals(std::string_view name) {
 
 std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ",")); }
 
+void add_evidence(std::vector<std::string>& fields, const std::vector<Evidence>& evidence) {
+    std::string all, transaction;
+    for (const auto& each : evidence) {
+        all += fmt::format("{}{}: {}{}", all.empty() ? "" : "; ", each.provider, each.source, each.weak ? " (weak)" : "");
+        if (transaction.empty()) transaction = each.transaction;
+    }
+    add_unless_empty(fields, "TOUCHSTONE_EVIDENCE", all);
+    add_unless_empty(fields, "TOUCHSTONE_TRANSACTION", transaction);
+}
+
 void add_digests(std::vector<std::string>& fields, const Finding& finding, DigestAlgorithm algorithm) {
     const auto prefix = "TOUCHSTONE_" + capitals(field_name(algorithm));
     if (finding.before && !finding.before->digest.empty()) add(fields, prefix + "_BEFORE", to_hex(finding.before->digest));
@@ -65,6 +75,7 @@ void add_body(std::vector<std::string>& fields, const Finding& finding, const Ev
     add_unless_empty(fields, "TOUCHSTONE_CHANGES", joined(attributes));
     add_digests(fields, finding, event.digest);
     add_unless_empty(fields, "TOUCHSTONE_REASON", finding.reason);
+    add_evidence(fields, finding.evidence);
     add_process(fields, finding.touch);
 }
 

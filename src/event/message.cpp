@@ -46,6 +46,17 @@ std::string what_text(const Finding& finding) {
     return text;
 }
 
+// What it rests on; of an unexpected one what speaks against it.
+std::string verdict_text(const Finding& finding) {
+    const bool unexpected = finding.verdict == Verdict::unexpected;
+    if (unexpected && finding.evidence.empty()) return "";
+    std::string text = unexpected ? "" : fmt::format("; {}", name_of(finding.verdict));
+    if (finding.evidence.empty()) return text;
+    const Evidence& first = finding.evidence.front();
+    text += fmt::format("{} {} {}", unexpected ? ";" : " by", printable(first.provider), printable(first.source));
+    return unexpected ? text + ": " + printable(first.reason) : text;
+}
+
 std::string who_text(const TouchedName& touch, const std::string& user_name) {
     const Actor* actor = last_writer(touch);
     if (!actor) return "";
@@ -59,7 +70,7 @@ std::string sentence(const Finding& finding, const Event& event) {
     text += verb_of(finding);
     text += what_text(finding);
     if (!finding.reason.empty()) text += "; " + printable(finding.reason);
-    if (finding.verdict != Verdict::unexpected) text += fmt::format("; {}", name_of(finding.verdict));
+    text += verdict_text(finding);
     return text + who_text(finding.touch, event.names.user);
 }
 

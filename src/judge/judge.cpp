@@ -6,6 +6,7 @@
 #include "links.hpp"
 #include "moves.hpp"
 #include "name.hpp"
+#include "verdict.hpp"
 
 namespace touchstone {
 namespace {
@@ -23,6 +24,7 @@ public:
     Judgement run() {
         for (std::size_t i = 0; i < group_.size(); ++i) judge_one(i);
         name_temporaries();
+        for (std::size_t i = 0; i < group_.size(); ++i) settle_one(i);
         std::vector<Finding> all;
         for (std::size_t i = 0; i < group_.size(); ++i) {
             if (findings_[i]) all.push_back(std::move(*findings_[i]));
@@ -134,6 +136,18 @@ private:
         // With no row of the baseline this one stands in for it wholly, so it must be as it should be wholly.
         const bool stands_alone = !subject.baseline && !subject.rotation.from && was_there(subject);
         if (stands_alone && !at_baseline(subject, content, digest_)) observation.follows_baseline = false;
+    }
+
+    void settle_one(std::size_t i) {
+        const auto& subject = group_[i];
+        auto& standing = effects_[i].observation.standing;
+        standing = subject.reported ? subject.reported->standing : Verdict::unexpected;
+        if (extra_[i]) settle(*extra_[i], subject, nullptr, digest_);
+        if (!findings_[i]) return;
+        auto& finding = *findings_[i];
+        const bool moved = finding.action == Action::renamed && moves_.origin[i];
+        settle(finding, subject, moved ? &group_[*moves_.origin[i]] : nullptr, digest_);
+        if (finding.action != Action::touched) standing = finding.verdict;
     }
 
     void name_temporaries() {

@@ -16,6 +16,10 @@ void absorb(Finding& primary, Finding other) {
     primary.other_paths.insert(primary.other_paths.end(), other.other_paths.begin(), other.other_paths.end());
     primary.other_paths.push_back(std::move(other.path));
     primary.via.insert(primary.via.end(), other.via.begin(), other.via.end());
+    if (other.verdict < primary.verdict) {  // as a whole it is no more legitimate than under its worst name
+        primary.verdict = other.verdict;
+        primary.evidence = std::move(other.evidence);
+    }
     primary.severity = std::max(primary.severity, other.severity);
     if (primary.touch.actors.empty() && !other.touch.actors.empty()) {
         primary.touch.actors = std::move(other.touch.actors);

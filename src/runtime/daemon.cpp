@@ -102,7 +102,7 @@ Status Daemon::open_stores() {
     if (baseline && unwatched_since_ == WallTime{}) unwatched_since_ = baseline->info().built_at;
 
     touches_ = std::make_unique<TouchSet>(settle_times(config), touch_set_limits(config));
-    Recorder::Setup setup{config, host_, std::move(*state), std::nullopt, stamp};
+    Recorder::Setup setup{config, host_, std::move(*state), std::nullopt, stamp, hear_providers()};
     if (baseline) setup.baseline = std::move(*baseline);
     recorder_ = std::make_unique<Recorder>(std::move(setup), *touches_, liveness_.add("recorder"));
     if (auto opened = recorder_->open_outputs(config); !opened) return opened;
@@ -136,6 +136,13 @@ std::vector<std::string> Daemon::names_of(ObjectId id) {
     }
     auto paths = known_->paths_of(id);
     return paths ? std::move(*paths) : std::vector<std::string>{};
+}
+
+// From any thread, the recorder's own among them.
+Panel::OnHealth Daemon::hear_providers() {
+    return [this](const std::string& provider, const Error* error) {
+        if (auto notice = provider_health_.heard(provider, error)) recorder_->queue().push_now(std::move(*notice));
+    };
 }
 
 Status Daemon::make_source() {
@@ -239,7 +246,7 @@ Status Daemon::make_loop() {
 }
 
 Status Daemon::start_threads() {
-    verifier_ = std::make_unique<Verifier>(loaded_.config, *touches_, *source_, recorder_->queue(), liveness_);
+    verifier_ = std::make_unique<Verifier>(loaded_.config, *touches_, *source_, recorder_->queue(), liveness_, hear_providers());
     sweeper_ = std::make_unique<Sweeper>(loaded_.config, *touches_, *source_, recorder_->queue(), liveness_);
     sweeper_->on_covered([this](std::uint64_t ground) {
         covered_ground_ = ground;
@@ -420,6 +427,7 @@ void Daemon::reload() {
     set_log_level(loaded_.config);
     policy_ = std::make_shared<const Policy>(loaded_.config.watches);
     verifier_->set_policy(policy_);
+    verifier_->set_providers(loaded_.config.providers);
     patrol_->set_policy(policy_);
     sweeper_->set_policy(policy_);  // before the source: a sweep asks that one first, and then has this policy
     source_->set_policy(policy_);

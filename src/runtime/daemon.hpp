@@ -13,6 +13,7 @@
 #include "control_server.hpp"
 #include "liveness.hpp"
 #include "patrol.hpp"
+#include "provider_health.hpp"
 #include "recorder.hpp"
 #include "sweeper.hpp"
 #include "touchstone/config.hpp"
@@ -67,6 +68,7 @@ private:
     void look_at_baseline();
     void baseline_changed();
     std::vector<std::string> own_paths() const;
+    Panel::OnHealth hear_providers();
     std::vector<std::string> names_of(ObjectId id);
 
     std::string answer(const std::string& request);
@@ -96,6 +98,7 @@ private:
     std::unique_ptr<Verifier> verifier_;
     std::unique_ptr<Sweeper> sweeper_;
     std::unique_ptr<Patrol> patrol_;
+    ProviderHealth provider_health_;
     std::optional<KnownStore> known_;  // for the intake thread
     std::atomic<bool> known_is_stale_{false};
     sd_event* events_ = nullptr;

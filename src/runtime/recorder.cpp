@@ -19,6 +19,9 @@ constexpr Nanoseconds kIdleTick = std::chrono::seconds(1);
 constexpr Nanoseconds kCatchUpFor = std::chrono::milliseconds(50);  // at a time: outputs that are behind must not hold up the others
 constexpr Nanoseconds kFinishWithin = std::chrono::seconds(5);
 constexpr std::size_t kNamesCached = 4'096;
+constexpr Nanoseconds kEvidenceWithin = std::chrono::seconds(5);  // of what is being written just now
+constexpr Nanoseconds kLookAtProviders = std::chrono::seconds(1);
+constexpr const char* kTransactionsKey = "transactions";
 
 // A name that is still changing is looked at again; after this many times the patience it is said to be unreadable.
 constexpr int kPatienceFactor = 4;
@@ -92,10 +95,13 @@ Recorder::Recorder(Setup setup, TouchSet& touches, Pulse& pulse)
       pulse_(pulse),
       queue_(config_.limits.pending),
       ledger_(state_),
-      delivery_(state_, config_.limits.outbox) {
+      delivery_(state_, config_.limits.outbox),
+      health_(std::move(setup.health)),
+      panel_(config_.providers, config_.state.path, health_) {
     ledger_.set_baseline(std::move(setup.baseline));
     baseline_stamp_ = setup.baseline_stamp;
     if (const auto value = state_.value("sequence"); value && value->has_value()) sequence_ = std::strtoull((*value)->c_str(), nullptr, 10);
+    if (const auto value = state_.value(kTransactionsKey); value && value->has_value()) transactions_.restore(**value);
     publish();
 }
 
@@ -200,6 +206,11 @@ void Recorder::handle_looked(Looked& looked) {
         return;
     }
     if (await_writer(looked)) return;
+    if (is_evidence_awaited(looked)) {
+        ++counters_.again;
+        touches_.again(looked.token, steady_now());
+        return;
+    }
     judge_group(looked);
     judged_tokens_.push_back(looked.token);
 }
@@ -219,6 +230,17 @@ bool Recorder::await_writer(const Looked& looked) {
         touches_.await_close(looked.token, steady_now() + std::min<Nanoseconds>(patience, patience - waited));
     }
     return true;
+}
+
+// A package database that is being written may come to vouch for what its package manager has put there.
+bool Recorder::is_evidence_awaited(const Looked& looked) const {
+    if (looked.stopping) return false;
+    return std::any_of(looked.subjects.begin(), looked.subjects.end(), [](const Subject& subject) {
+        const auto says = [&](Claim::Word word) {
+            return std::any_of(subject.claims.begin(), subject.claims.end(), [word](const Claim& claim) { return claim.word == word; });
+        };
+        return says(Claim::Word::awaited) && !says(Claim::Word::vouches) && subject.now.looked_at - subject.touch.first < kEvidenceWithin;
+    });
 }
 
 bool Recorder::must_look_again(const Looked& looked) const {
@@ -262,11 +284,7 @@ void Recorder::judge_group(Looked& looked) {
     auto judgement = judge(looked.subjects, looked.renames, config_.baseline.digest);
     if (judgement.findings.empty()) ++counters_.quiet;
     move_trees(judgement.findings, looked.renames);
-    for (auto& finding : judgement.findings) {
-        ++counters_.findings;
-        const WallTime at = finding.touch.last;
-        emit(std::variant<Finding, Gap, Notice>(std::move(finding)), at);
-    }
+    for (auto& finding : judgement.findings) report(std::move(finding), looked.subjects);
     for (const auto& effect : judgement.effects) ledger_.apply(effect);
     // A rename of a directory that was not judged to be one (a sweep came first): what is known below it is still where it was.
     for (const auto& rename : looked.renames) {
@@ -274,6 +292,46 @@ void Recorder::judge_group(Looked& looked) {
         sweep_after(rename.from);
         sweep_after(rename.to);
     }
+}
+
+void Recorder::report(Finding finding, const std::vector<Subject>& subjects) {
+    ++counters_.findings;
+    const auto about = std::find_if(subjects.begin(), subjects.end(), [&](const Subject& subject) { return subject.touch.path == finding.path; });
+    const bool alone = finding.action != Action::renamed && finding.action != Action::unreadable && !finding.transient && about != subjects.end();
+    const bool open = finding.verdict == Verdict::unexpected && finding.action != Action::touched && alone;
+    if (finding.verdict != Verdict::unexpected && about != subjects.end()) panel_.used(finding.evidence, about->now);
+    transactions_.add(finding, wall_now());
+    const WallTime at = finding.touch.last;
+    auto id = emit(std::variant<Finding, Gap, Notice>(std::move(finding)), at);
+    if (open) amendments_.add(std::move(id), *about, wall_now());
+}
+
+// What is over is summed up, and what was unexpected for want of evidence is asked about again.
+void Recorder::look_at_providers() {
+    const auto now = steady_now();
+    if (now - providers_at_ < kLookAtProviders) return;
+    providers_at_ = now;
+    const auto ask = [this](const std::string& provider, const std::string& id) { return panel_.transaction(provider, id); };
+    for (auto& notice : transactions_.due(ask, wall_now())) emit(std::move(notice));
+    const auto stands = [this](const Observation& reported) {
+        Subject subject;
+        subject.touch.path = reported.path;
+        if (!ledger_.look_up(subject)) return false;
+        return subject.reported && subject.reported->look == reported.look;
+    };
+    for (auto& amended : amendments_.reconsider(panel_, config_.baseline.digest, wall_now(), stands)) {
+        Notice notice;
+        notice.action = NoticeAction::verdict_amended;
+        notice.path = amended.finding.path;
+        const Evidence& evidence = amended.finding.evidence.front();
+        notice.text = fmt::format("{} is {} after all, by {} {}", printable(amended.finding.path), name_of(amended.finding.verdict), evidence.provider, printable(evidence.source));
+        notice.details = {{"event_id", amended.event_id}, {"verdict", std::string(name_of(amended.finding.verdict))}, {"provider", evidence.provider},
+                          {"source", evidence.source}, {"signer", evidence.signer}, {"reason", evidence.reason}};
+        transactions_.add(amended.finding, wall_now());
+        ledger_.apply(amended.effect);
+        emit(std::move(notice));
+    }
+    if (transactions_.changed()) ledger_.set_value(kTransactionsKey, transactions_.saved());
 }
 
 // What is known below renamed directories goes along.
@@ -321,7 +379,7 @@ void Recorder::emit(Notice notice) {
     emit(std::variant<Finding, Gap, Notice>(std::move(notice)), wall_now());
 }
 
-void Recorder::emit(std::variant<Finding, Gap, Notice> body, WallTime at) {
+std::string Recorder::emit(std::variant<Finding, Gap, Notice> body, WallTime at) {
     Event event;
     event.body = std::move(body);
     event.sequence = ++sequence_;
@@ -334,11 +392,14 @@ void Recorder::emit(std::variant<Finding, Gap, Notice> body, WallTime at) {
     outgoing.id = event_id(event, host_);
     outgoing.json = to_json(event, outgoing.id, host_);
     outgoing.journal_fields = to_journal_fields(event, outgoing.id, host_);
+    auto id = outgoing.id;
     ledger_.add(std::move(outgoing));
+    return id;
 }
 
 void Recorder::settle_batch() {
     const auto now = steady_now();
+    look_at_providers();
     if (const auto refused = queue_.take_refused(); refused > 0) {
         Notice notice;
         notice.action = NoticeAction::output_failed;
@@ -446,6 +507,8 @@ void Recorder::reconfigure(const Config& config) {
     config_.json = config.json;
     config_.journald = config.journald;
     config_.settle = config.settle;
+    config_.providers = config.providers;
+    panel_ = Panel(config_.providers, config_.state.path, health_);
     if (!outputs_differ) return reopen_outputs();
     (void)ledger_.save();
     if (auto set = open_outputs(config_); !set) spdlog::error("opening the outputs: {}", set.error().what);

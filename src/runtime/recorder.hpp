@@ -9,12 +9,15 @@
 #include <thread>
 #include <unordered_map>
 
+#include "amendments.hpp"
 #include "baseline_stamp.hpp"
 #include "delivery.hpp"
 #include "ledger.hpp"
 #include "liveness.hpp"
 #include "touchstone/config.hpp"
+#include "touchstone/panel.hpp"
 #include "touchstone/touch_set.hpp"
+#include "transactions.hpp"
 #include "work_queue.hpp"
 
 namespace touchstone {
@@ -40,6 +43,7 @@ public:
         State state;
         std::optional<BaselineReader> baseline;
         std::optional<BaselineStamp> baseline_stamp;  // taken before it was opened
+        Panel::OnHealth health;                       // of the recorder's own panel
     };
     Recorder(Setup setup, TouchSet& touches, Pulse& pulse);
     ~Recorder();
@@ -79,13 +83,16 @@ private:
     void look_up(std::vector<Subject>& subjects);
     bool is_word_unread(const Looked& looked) const;
     bool await_writer(const Looked& looked);
+    bool is_evidence_awaited(const Looked& looked) const;
+    void report(Finding finding, const std::vector<Subject>& subjects);
+    void look_at_providers();
     void judge_group(Looked& looked);
     void move_trees(std::vector<Finding>& findings, std::vector<Rename>& renames);
     void sweep_after(const std::string& scope);
     void adopt(std::vector<Subject>& subjects);
     bool load_baseline(BaselineReader opened);
     bool refuse_baseline(const Error& error);
-    void emit(std::variant<Finding, Gap, Notice> body, WallTime at);
+    std::string emit(std::variant<Finding, Gap, Notice> body, WallTime at);  // the event's id
     void settle_batch();
     void finish();
     void emit_notices_of_outputs();
@@ -105,6 +112,11 @@ private:
     Ledger ledger_;
     Delivery delivery_;
     RecorderCounters counters_;
+    Panel::OnHealth health_;
+    Panel panel_;
+    Transactions transactions_;
+    Amendments amendments_;
+    SteadyTime providers_at_{};  // when they were last looked at
     std::optional<BaselineStamp> baseline_stamp_;
     std::uint64_t sequence_ = 0;
     std::vector<std::uint64_t> judged_tokens_;

@@ -29,8 +29,15 @@ Lanes::Limits lanes(const Config& config) {
 
 }  // namespace
 
-Verifier::Verifier(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness)
-    : config_(config), touches_(touches), source_(source), out_(out), rotations_(config.baseline.digest), lanes_(lanes(config)) {
+Verifier::Verifier(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness, Panel::OnHealth health)
+    : config_(config),
+      touches_(touches),
+      source_(source),
+      out_(out),
+      rotations_(config.baseline.digest),
+      lanes_(lanes(config)),
+      health_(std::move(health)),
+      providers_(std::make_shared<const ProviderSettings>(config.providers)) {
     for (unsigned i = 0; i < lanes_.threads(); ++i) pulses_.push_back(&liveness.add("verify " + std::to_string(i)));
 }
 
@@ -41,7 +48,7 @@ Status Verifier::start(std::shared_ptr<const Policy> policy) {
     for (Pulse* pulse : pulses_) {
         auto observer = Observer::make(config_.baseline.digest);
         if (!observer) return fail(observer.error());
-        threads_.emplace_back([this, worker = Worker{std::move(*observer), std::nullopt, 0, *pulse}]() mutable { run(std::move(worker)); });
+        threads_.emplace_back([this, worker = Worker{std::move(*observer), std::nullopt, std::nullopt, nullptr, 0, *pulse}]() mutable { run(std::move(worker)); });
     }
     return {};
 }
@@ -62,6 +69,11 @@ void Verifier::stop(bool drain, SteadyTime deadline) {
 void Verifier::set_policy(std::shared_ptr<const Policy> policy) {
     const std::lock_guard lock(mutex_);
     policy_ = std::move(policy);
+}
+
+void Verifier::set_providers(const ProviderSettings& settings) {
+    const std::lock_guard lock(mutex_);
+    providers_ = std::make_shared<const ProviderSettings>(settings);
 }
 
 std::shared_ptr<const Policy> Verifier::policy() const {
@@ -145,6 +157,7 @@ Looked Verifier::look_at(Worker& worker, TouchSet::Taken taken, Lanes::Look& loo
         if (auto rule = rules->rule_for(name.path)) looked.subjects.push_back(look_at_name(worker, name, std::move(rule), look));
     add_linked_names(worker, *rules, looked, look);
     find_rotations(worker, looked, look);
+    inquire_about(worker, looked);
     looked.at = steady_now();
     return looked;
 }
@@ -173,6 +186,18 @@ Subject Verifier::look_at_name(Worker& worker, const TouchedName& name, RuleRef 
     }
     subject.rule = std::move(rule);
     return subject;
+}
+
+void Verifier::inquire_about(Worker& worker, Looked& looked) {
+    std::shared_ptr<const ProviderSettings> settings;
+    {
+        const std::lock_guard lock(mutex_);
+        settings = providers_;
+    }
+    if (worker.asked != settings) worker.panel.emplace(*settings, config_.state.path, health_);
+    worker.asked = settings;
+    for (auto& subject : looked.subjects)
+        subject.claims = inquire(*worker.panel, known(worker), subject.now, &subject.touch, config_.baseline.digest);
 }
 
 void Verifier::find_rotations(Worker& worker, Looked& looked, Lanes::Look& look) {

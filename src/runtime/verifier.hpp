@@ -17,13 +17,15 @@
 #include "touchstone/source.hpp"
 #include "touchstone/state.hpp"
 #include "touchstone/touch_set.hpp"
+#include "touchstone/inquiry.hpp"
 #include "work_queue.hpp"
 
 namespace touchstone {
 
 class Verifier {
 public:
-    Verifier(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness);
+    // `health` as Panel::OnHealth, from any of its threads.
+    Verifier(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness, Panel::OnHealth health);
     ~Verifier();
 
     Status start(std::shared_ptr<const Policy> policy);
@@ -32,6 +34,7 @@ public:
     void stop(bool drain, SteadyTime deadline);
 
     void set_policy(std::shared_ptr<const Policy> policy);
+    void set_providers(const ProviderSettings& settings);
     void baseline_replaced() { ++baseline_generation_; }
     // Touch set callback.
     void wake();
@@ -42,6 +45,8 @@ private:
     struct Worker {
         Observer observer;
         std::optional<KnownStore> known;
+        std::optional<Panel> panel;
+        std::shared_ptr<const ProviderSettings> asked;  // the settings that `panel` was made with
         std::uint64_t generation = 0;
         Pulse& pulse;
     };
@@ -58,6 +63,7 @@ private:
     void find_rotations(Worker& worker, Looked& looked, Lanes::Look& look);
     void find_rotation(KnownStore& store, Subject& subject, Lanes::Look& look);
     void add_linked_names(Worker& worker, const Policy& policy, Looked& looked, Lanes::Look& look);
+    void inquire_about(Worker& worker, Looked& looked);
     bool is_stopping() const;
     KnownStore* known(Worker& worker);
     std::shared_ptr<const Policy> policy() const;
@@ -70,9 +76,11 @@ private:
     Lanes lanes_;
     std::vector<Pulse*> pulses_;
     std::atomic<std::uint64_t> baseline_generation_{0};
+    Panel::OnHealth health_;
     mutable std::mutex mutex_;
     std::condition_variable ready_;
     std::shared_ptr<const Policy> policy_;
+    std::shared_ptr<const ProviderSettings> providers_;
     bool stopping_ = false;
     bool draining_ = false;
     SteadyTime deadline_{};

@@ -1,11 +1,20 @@
 #include "looker.hpp"
 
+#include "touchstone/judge.hpp"
+
 namespace touchstone {
 namespace {
 
 const BlockDigests* known_blocks(const std::optional<Observation>& expected) {
     const Attributes* known = expected ? expected->seen() : nullptr;
     return known && known->blocks ? &*known->blocks : nullptr;
+}
+
+bool is_as_judged(const Observation& reported, const Observation& now, Profile profile, DigestAlgorithm digest) {
+    const Attributes* was = reported.attributes();
+    const Attributes* is = now.attributes();
+    if (was == nullptr || is == nullptr) return reported.look == now.look;
+    return profile != Profile::log && differences(*was, *is, profile, digest).empty();
 }
 
 }  // namespace
@@ -31,6 +40,7 @@ Looker::Looker(const Policy& policy, const SurveyOptions& options, LinkCache& li
       observer_(std::move(observer)),
       rotations_(options.digest),
       expected_(std::move(expected)),
+      panel_(options.providers, options.state_directory),
       keep_going_(std::move(keep_going)) {}
 
 Result<std::optional<Surveyed>> Looker::look(const std::string& path) {
@@ -55,7 +65,22 @@ Result<std::optional<Surveyed>> Looker::look(const std::string& path) {
             if (!surveyed.rotation.outdated) break;
         }
     }
+    if (expected_)
+        if (auto accounted = account_for(surveyed); !accounted) return fail(accounted.error());
     return std::optional<Surveyed>(std::move(surveyed));
+}
+
+// What is not as the baseline has it may be vouched for, or have been reported and settled by the watch.
+Status Looker::account_for(Surveyed& surveyed) {
+    const Observation* expected = surveyed.expected ? &*surveyed.expected : nullptr;
+    if (surveyed.now.unreadable() || (expected != nullptr && expected->look == surveyed.now.look)) return {};
+    surveyed.claims = inquire(panel_, expected, surveyed.now, nullptr, options_->digest);
+    KnownStore* store = expected_->store();
+    if (store == nullptr) return {};
+    auto reported = store->find(surveyed.now.path);
+    if (!reported) return fail(reported.error());
+    if (*reported && is_as_judged(**reported, surveyed.now, surveyed.rule->profile, options_->digest)) surveyed.standing = (*reported)->standing;
+    return {};
 }
 
 Observation Looker::observe(const std::string& path, Profile profile, const BlockDigests* known) {

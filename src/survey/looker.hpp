@@ -7,6 +7,7 @@
 #include <string>
 
 #include "link_cache.hpp"
+#include "touchstone/inquiry.hpp"
 #include "touchstone/observe.hpp"
 #include "touchstone/rotation.hpp"
 #include "touchstone/survey.hpp"
@@ -28,6 +29,7 @@ private:
     Looker(const Policy& policy, const SurveyOptions& options, LinkCache& links, Observer observer, std::unique_ptr<Expected> expected,
            std::function<bool()> keep_going);
 
+    Status account_for(Surveyed& surveyed);
     Observation observe(const std::string& path, Profile profile, const BlockDigests* known);
 
     const Policy* policy_;
@@ -36,6 +38,7 @@ private:
     Observer observer_;
     RotationEvidence rotations_;
     std::unique_ptr<Expected> expected_;
+    Panel panel_;
     std::function<bool()> keep_going_;
 };
 

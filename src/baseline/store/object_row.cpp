@@ -12,6 +12,8 @@ namespace touchstone::store {
 namespace {
 
 constexpr std::size_t kMaxPath = 1 << 20;
+constexpr std::int64_t kFollows = 1, kStanding = 2;  // column follows_baseline holds both: 0 or 1, and twice the verdict
+
 constexpr std::size_t kMaxRow = 96 << 20;  // below SQLite's own limit, see database.cpp
 
 enum Column {
@@ -207,7 +209,7 @@ void bind_row(Query& query, const Observation& observation, PackedRow& packed) {
     } else {
         query.bind_null(error + 1).bind_null(attempted + 1);
     }
-    query.bind(follows_baseline + 1, observation.follows_baseline ? 1 : 0);
+    query.bind(follows_baseline + 1, (observation.follows_baseline ? kFollows : 0) + kStanding * static_cast<std::int64_t>(observation.standing));
 }
 
 std::optional<Observation> read_row(const Query& query) {
@@ -218,7 +220,11 @@ std::optional<Observation> read_row(const Query& query) {
     if (!columns.good() || !is_stored_name(directory, last)) return std::nullopt;
     out.path = join_path(directory, last);
     out.looked_at = columns.time(looked_at);
-    out.follows_baseline = columns.integer(follows_baseline) != 0;
+    const auto marks = columns.integer(follows_baseline);
+    columns.require(marks >= 0 && marks < kStanding * (static_cast<std::int64_t>(Verdict::authorized) + 1));
+    if (!columns.good()) return std::nullopt;
+    out.follows_baseline = marks % kStanding == kFollows;
+    out.standing = static_cast<Verdict>(marks / kStanding);
     out.look = read_look(columns);
     if (!columns.good()) return std::nullopt;
     return out;

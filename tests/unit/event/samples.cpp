@@ -89,6 +89,7 @@ Event appeared_by_two() {
     made.touch.actors = {vim(), in_container()};
     made.touch.actors_complete = false;
     made.verdict = Verdict::expected;
+    made.evidence = {{"expect", "links of c-user", "", "path and writer fit", false, ""}};
     auto event = with(made);
     event.names = {"", "", "c-user"};
     return event;
@@ -121,6 +122,18 @@ Event renamed_directory() {
     made.before->digest = made.after->digest = "";
     made.touch.acts = bit(Act::moved);
     made.verdict = Verdict::authorized;
+    return with(made);
+}
+
+Event authorized() {
+    auto made = finding(Action::changed, "/usr/sbin/nginx");
+    made.verdict = Verdict::authorized;
+    made.severity = Severity::low;
+    made.before = before_edit();
+    made.after = file();
+    made.changes = {{"sha256", std::string(64, '1'), std::string(64, 'b')}};
+    made.evidence = {{"dpkg", "nginx 1.22.1-9+deb12u1 (amd64)", "4CB50190207B4758A3F73A796ED0E7B82643E131", "content, mode and owner are those of the package", false, "apt-20260131T120000Z-4242"},
+                     {"dpkg", "nginx 1.22.1-9+deb12u1 (amd64)", "", "listed, in MD5", true, ""}};
     return with(made);
 }
 
@@ -229,10 +242,11 @@ std::vector<Sample> samples() {
         {"reverted", reverted()},
         {"touched-device", touched_device()},
         {"unreadable", unreadable()},
+        {"changed-authorized", authorized()},
         {"gap", gap({"/etc", "kernel queue overflow", 12, at(0)})},
         {"gap-everywhere", gap({"", "touch set full", 0, at(0)})},
     };
-    for (int i = 0; i <= static_cast<int>(NoticeAction::verdict_amended); ++i) all.push_back(notice(static_cast<NoticeAction>(i)));
+    for (int i = 0; i <= static_cast<int>(kLastNotice); ++i) all.push_back(notice(static_cast<NoticeAction>(i)));
     return all;
 }
 

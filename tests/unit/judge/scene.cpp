@@ -120,6 +120,16 @@ Scene& Scene::dropped() {
     return *this;
 }
 
+Scene& Scene::claim(Claim::Word word, const std::string& provider, std::vector<std::string> covers, bool weak) {
+    group.back().claims.push_back({word, {provider, "its source", "", "its reason", weak, ""}, std::move(covers)});
+    return *this;
+}
+
+Scene& Scene::standing(Verdict verdict) {
+    group.back().reported->standing = verdict;
+    return *this;
+}
+
 Scene& Scene::touched_at(int seconds) {
     group.back().touch.first = group.back().touch.last = at(seconds);
     return *this;

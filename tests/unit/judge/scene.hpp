@@ -39,6 +39,8 @@ public:
     Scene& rotated_to(const std::string& path);
     Scene& rotated_from(const std::string& path);
     Scene& dropped();
+    Scene& claim(Claim::Word word, const std::string& provider, std::vector<std::string> covers = {"*"}, bool weak = false);
+    Scene& standing(Verdict verdict);  // of what was reported
     Scene& touched_at(int seconds);
     Scene& rename(const std::string& from, const std::string& to);
     Judgement judge() const;

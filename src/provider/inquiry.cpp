@@ -1,0 +1,55 @@
+#include "touchstone/inquiry.hpp"
+
+#include "touchstone/observe.hpp"
+
+namespace touchstone {
+namespace {
+
+// What is known of one name, read when somebody asks for it.
+class Memory {
+public:
+    Memory(KnownReader* reader, const std::string& path) : reader_(reader), path_(path) {}
+
+    const Observation* find() {
+        if (!asked_ && reader_ != nullptr)
+            if (auto found = reader_->find(path_)) known_ = std::move(*found);
+        asked_ = true;
+        return known_ ? &*known_ : nullptr;
+    }
+
+private:
+    KnownReader* reader_;
+    const std::string& path_;
+    bool asked_ = false;
+    std::optional<Observation> known_;
+};
+
+std::vector<Claim> ask(Panel& panel, std::function<const Observation*()> known, const Observation& now, const TouchedName* touch, DigestAlgorithm digest) {
+    if (now.unreadable()) return {};
+    if (!now.absent()) {  // of an absence the recorder knows better, and asking is cheaper than finding out
+        const Observation* before = known();
+        if (before != nullptr && before->look == now.look) return {};
+    }
+    Question question{now.path, now, std::move(known), digest, nullptr, false, now.looked_at, {}};
+    if (touch != nullptr) {
+        question.actors = &touch->actors;
+        question.actors_complete = touch->actors_complete && touch->actor_unknown.empty();
+        question.at = touch->last;
+    }
+    const Attributes* seen = now.attributes();
+    if (seen != nullptr && seen->type == FileType::regular) question.read = [&now](const auto& consume) { return read_content(now, consume); };
+    return panel.ask(question);
+}
+
+}  // namespace
+
+std::vector<Claim> inquire(Panel& panel, KnownReader* known, const Observation& now, const TouchedName* touch, DigestAlgorithm digest) {
+    Memory memory(known, now.path);
+    return ask(panel, [&memory] { return memory.find(); }, now, touch, digest);
+}
+
+std::vector<Claim> inquire(Panel& panel, const Observation* known, const Observation& now, const TouchedName* touch, DigestAlgorithm digest) {
+    return ask(panel, [known] { return known; }, now, touch, digest);
+}
+
+}  // namespace touchstone

@@ -1,0 +1,78 @@
+#include "touchstone/panel.hpp"
+
+#include <algorithm>
+
+namespace touchstone {
+
+Panel::Panel(ProviderSettings settings, std::string state_directory, OnHealth on_health)
+    : settings_(std::move(settings)), state_directory_(std::move(state_directory)), on_health_(std::move(on_health)) {
+    for (const auto& name : provider_names()) seats_.push_back({name, nullptr, std::nullopt, false});
+}
+
+void Panel::note(Seat& seat, const Error* error) {
+    if (seat.failing == (error != nullptr)) return;
+    seat.failing = error != nullptr;
+    if (on_health_) on_health_(seat.name, error);
+}
+
+// A clock that was set back must not keep it closed.
+Provider* Panel::open(Seat& seat, WallTime now) {
+    if (seat.provider) return seat.provider.get();
+    if (seat.retry_at && now < *seat.retry_at && *seat.retry_at - now <= kRetryAfter) return nullptr;
+    seat.retry_at = now + kRetryAfter;
+    auto opened = open_providers(settings_, state_directory_, seat.name);
+    if (!opened) {
+        note(seat, &opened.error());
+        return nullptr;
+    }
+    if (opened->empty()) return nullptr;
+    seat.provider = std::move(opened->front());
+    return seat.provider.get();
+}
+
+Provider* Panel::find(const std::string& name) {
+    const auto at = std::find_if(seats_.begin(), seats_.end(), [&](const Seat& seat) { return seat.name == name; });
+    return at == seats_.end() ? nullptr : at->provider.get();
+}
+
+std::vector<Claim> Panel::ask(const Question& question) {
+    std::vector<Claim> claims;
+    for (auto& seat : seats_) {
+        Provider* provider = open(seat, question.at);
+        if (provider == nullptr) continue;
+        const auto before = claims.size();
+        const auto asked = provider->ask(question, claims);
+        note(seat, asked ? nullptr : &asked.error());
+        if (asked) continue;
+        claims.resize(before);
+        seat.provider.reset();  // opened anew later: its database may have been replaced
+        seat.retry_at = question.at + kRetryAfter;
+    }
+    return claims;
+}
+
+std::optional<Transaction> Panel::transaction(const std::string& provider, const std::string& id) {
+    Provider* found = find(provider);
+    if (found == nullptr) return std::nullopt;
+    auto known = found->transaction(id);
+    return known ? std::move(*known) : std::nullopt;
+}
+
+void Panel::used(const std::vector<Evidence>& evidence, const Observation& now) {
+    for (auto& seat : seats_) {
+        if (!seat.provider) continue;
+        for (const auto& each : evidence) {
+            if (each.provider != seat.name) continue;
+            if (const auto done = seat.provider->used(each, now); !done) note(seat, &done.error());
+        }
+    }
+}
+
+std::uint64_t Panel::version(WallTime now) {
+    std::uint64_t sum = 0;
+    for (auto& seat : seats_)
+        if (Provider* provider = open(seat, now)) sum = sum * 31 + provider->version() + 1;
+    return sum;
+}
+
+}  // namespace touchstone

@@ -1,0 +1,97 @@
+#include "transactions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "touchstone/bytes.hpp"
+
+namespace touchstone {
+namespace {
+
+constexpr std::size_t kMaxNamedItems = 256;  // named in a summary
+
+std::string count_text(const std::map<std::string, std::uint64_t>& counts) {
+    std::string text;
+    for (const auto& [word, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word);
+    return text;
+}
+
+std::int64_t to_json_time(WallTime at) { return at.time_since_epoch().count(); }
+WallTime from_json_time(const nlohmann::json& value) { return WallTime{Nanoseconds{value.get<std::int64_t>()}}; }
+
+}  // namespace
+
+void Transactions::add(const Finding& finding, WallTime now) {
+    const auto part = std::find_if(finding.evidence.begin(), finding.evidence.end(), [](const Evidence& each) { return !each.transaction.empty(); });
+    if (part == finding.evidence.end() || finding.verdict == Verdict::unexpected) return;
+    auto [at, made] = open_.try_emplace(part->transaction);
+    auto& open = at->second;
+    if (made) {
+        open.provider = part->provider;
+        open.first = now;
+    }
+    open.last = now;
+    ++open.verdicts[std::string(name_of(finding.verdict))];
+    ++open.actions[std::string(name_of(finding.action))];
+    changed_ = true;
+}
+
+Notice Transactions::summary(const std::string& id, const Open& open, const std::optional<Transaction>& known) const {
+    Notice notice;
+    notice.action = NoticeAction::transaction_finished;
+    notice.text = fmt::format("{}: {} ({})", known && !known->text.empty() ? known->text : open.provider + " transaction " + id, count_text(open.verdicts), count_text(open.actions));
+    notice.details = {{"transaction", id}, {"provider", open.provider}};
+    for (const auto& [verdict, count] : open.verdicts) notice.details["findings_" + verdict] = std::to_string(count);
+    for (const auto& [action, count] : open.actions) notice.details["findings_" + action] = std::to_string(count);
+    if (!known) return notice;
+    notice.details["begun"] = to_rfc3339(known->begun);
+    notice.details["ended"] = known->ended ? to_rfc3339(*known->ended) : "";
+    std::string items;
+    for (std::size_t i = 0; i < known->items.size() && i < kMaxNamedItems; ++i) items += (i == 0 ? "" : ", ") + known->items[i];
+    if (known->items.size() > kMaxNamedItems) items += fmt::format(" and {} more", known->items.size() - kMaxNamedItems);
+    notice.details["items"] = items;
+    return notice;
+}
+
+std::vector<Notice> Transactions::due(const Ask& ask, WallTime now) {
+    std::vector<Notice> notices;
+    for (auto at = open_.begin(); at != open_.end();) {
+        const auto known = ask(at->second.provider, at->first);
+        const bool quiet = now - at->second.last > kQuiet;
+        const bool over = known && known->ended && now - *known->ended > kQuiet;
+        const bool forgotten = now - at->second.last > kForgotten || open_.size() > kMost;
+        if ((quiet && over) || forgotten) {
+            notices.push_back(summary(at->first, at->second, known));
+            at = open_.erase(at);
+            changed_ = true;
+        } else {
+            ++at;
+        }
+    }
+    return notices;
+}
+
+bool Transactions::changed() { return std::exchange(changed_, false); }
+
+std::string Transactions::saved() const {
+    nlohmann::json all = nlohmann::json::object();
+    for (const auto& [id, open] : open_)
+        all[id] = {{"provider", open.provider}, {"verdicts", open.verdicts}, {"actions", open.actions}, {"first", to_json_time(open.first)}, {"last", to_json_time(open.last)}};
+    return all.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+void Transactions::restore(const std::string& text) {
+    try {
+        const auto all = nlohmann::json::parse(text);
+        for (const auto& [id, value] : all.items()) {
+            if (open_.size() >= kMost) return;
+            open_[id] = {value.at("provider"), value.at("verdicts"), value.at("actions"), from_json_time(value.at("first")), from_json_time(value.at("last"))};
+        }
+    } catch (const nlohmann::json::exception&) {
+        open_.clear();
+    }
+}
+
+}  // namespace touchstone
