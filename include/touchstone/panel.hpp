@@ -18,8 +18,8 @@ public:
 
     Panel(ProviderSettings settings, std::string state_directory, OnHealth on_health = {});
 
-    // What all of them say. Blocks on their databases.
-    std::vector<Claim> ask(const Question& question);
+    // What all of them say. Blocks on their databases. `ask_of` is filled in.
+    std::vector<Claim> ask(Question question);
 
     // These ask providers that are open already.
     std::optional<Transaction> transaction(const std::string& provider, const std::string& id);
@@ -38,6 +38,7 @@ private:
     };
     Provider* open(Seat& seat, WallTime now);
     Provider* find(const std::string& name);
+    std::vector<Claim> ask_each(const Question& question);
     void note(Seat& seat, const Error* error);
 
     ProviderSettings settings_;

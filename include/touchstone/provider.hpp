@@ -28,6 +28,8 @@ struct Question {
     const std::vector<ActorRef>* actors = nullptr;  // writers seen, oldest first; null: nobody saw who did it (a sweep, `check`)
     bool actors_complete = false;                   // false: another writer could have hidden
     WallTime at{};                                  // of the last touch, else of the look
+    std::function<std::optional<Observation>(const std::string& path)> known_of;  // as `known`, of another name; empty: nothing is known
+    std::function<std::vector<Claim>(const Observation& other)> ask_of;           // what other providers say of another object, whoever wrote it
     // Hands over the whole content of `now` in pieces, for a digest that it does not hold. EBUSY when the object is not in the state of `now` any more.
     // Blocks on reads; leaves the page cache as it was. Empty when `now` is not a regular file.
     std::function<Status(const std::function<void(std::string_view)>& consume)> read;

@@ -8,7 +8,23 @@
 
 namespace touchstone {
 
+// One [[expect]]: a kind of change that is normal here. Path and writer must fit.
+struct Expectation {
+    std::string name;                     // in evidence; by default its path
+    std::string path;                     // a glob over the whole path (policy.hpp); `**` is allowed
+    std::vector<std::string> attributes;  // that may change, as Claim::covers; empty: any
+    // The writer: each that is given must fit every process that wrote.
+    std::string executable;  // path
+    std::string sha256;      // of the executable, 64 hex digits; without it and `package` the executable must be as the baseline has it
+    std::string package;     // that the executable belongs to, by a provider that vouches for it
+    std::string unit;        // systemd unit
+    std::string user;        // name, or number
+    bool operator==(const Expectation&) const = default;
+};
+
 struct ProviderSettings {
+    std::vector<Expectation> expectations;
+
     struct Dpkg {
         bool enabled = true;
         std::string root = "/";  // where the packages are installed: dpkg's database is ROOT/var/lib/dpkg

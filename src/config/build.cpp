@@ -35,7 +35,7 @@ std::vector<std::string_view> keys_in(std::string_view table) {
         const auto key = rest.substr(0, rest.find('.'));
         if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
     }
-    if (table.empty()) keys.push_back("watch");
+    if (table.empty()) keys.insert(keys.end(), {"watch", "expect"});
     return keys;
 }
 
@@ -63,6 +63,7 @@ private:
         if (key.find('.') != std::string::npos) return unknown(table, key, node);
         if (const auto* setting = setting_of(full)) return read_setting(*setting, node);
         if (full == "watch") return add_watches(source_, node, draft_);
+        if (full == "expect") return add_expectations(source_, node, draft_);
         if (!is_table(full)) return unknown(table, key, node);
         if (node.kind == Node::Kind::table) return read(node, full);
         draft_.problems.add({source_, node.key}, fmt::format("`{}` is a table", full), fmt::format("write [{}] and its keys below it", full));

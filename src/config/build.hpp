@@ -30,6 +30,7 @@ Result<LoadedConfig> parse_config(std::string name, std::string text);
 
 // The parts of it, each in its own file.
 void add_watches(const SourceRef& source, const Node& node, Draft& draft);  // watch.cpp
+void add_expectations(const SourceRef& source, const Node& node, Draft& draft);  // expect.cpp
 void check_consistency(const SourceRef& last, Draft& draft);                // consistency.cpp: what no single value shows
 
 }  // namespace touchstone::config

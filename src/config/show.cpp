@@ -48,6 +48,21 @@ void add_watch(const LoadedConfig& loaded, std::size_t index, std::vector<Shown>
     add("tags", rule.tags, "tags");
 }
 
+void add_expectation(const LoadedConfig& loaded, std::size_t index, std::vector<Shown>& out) {
+    const auto& rule = loaded.config.providers.expectations[index];
+    const auto add = [&](const std::string& key, ordered_json value) {
+        const auto full = fmt::format("expect[{}].{}", index, key);
+        out.push_back({full, std::move(value), origin_of(loaded, full)});
+    };
+    add("name", rule.name);
+    add("path", rule.path);
+    add("attributes", rule.attributes);
+    const std::pair<const char*, const std::string&> writer[] = {
+        {"executable", rule.executable}, {"sha256", rule.sha256}, {"package", rule.package}, {"unit", rule.unit}, {"user", rule.user}};
+    for (const auto& [key, value] : writer)
+        if (!value.empty()) add(key, value);
+}
+
 std::vector<Shown> everything(const LoadedConfig& loaded) {
     std::vector<Shown> out;
     Config config = loaded.config;
@@ -56,6 +71,7 @@ std::vector<Shown> everything(const LoadedConfig& loaded) {
         out.push_back({key, std::visit([&](const auto& value) { return value_of(value, config); }, setting.value), origin_of(loaded, key)});
     }
     for (std::size_t i = 0; i < loaded.config.watches.size(); ++i) add_watch(loaded, i, out);
+    for (std::size_t i = 0; i < loaded.config.providers.expectations.size(); ++i) add_expectation(loaded, i, out);
     return out;
 }
 

@@ -1,6 +1,6 @@
 #include "process_json.hpp"
 
-#include "cgroup_names.hpp"
+#include "touchstone/cgroup_names.hpp"
 
 namespace touchstone {
 namespace {

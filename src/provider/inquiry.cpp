@@ -24,13 +24,15 @@ private:
     std::optional<Observation> known_;
 };
 
-std::vector<Claim> ask(Panel& panel, std::function<const Observation*()> known, const Observation& now, const TouchedName* touch, DigestAlgorithm digest) {
+using KnownOf = std::function<std::optional<Observation>(const std::string& path)>;
+
+std::vector<Claim> ask(Panel& panel, std::function<const Observation*()> known, KnownOf known_of, const Observation& now, const TouchedName* touch, DigestAlgorithm digest) {
     if (now.unreadable()) return {};
     if (!now.absent()) {  // of an absence the recorder knows better, and asking is cheaper than finding out
         const Observation* before = known();
         if (before != nullptr && before->look == now.look) return {};
     }
-    Question question{now.path, now, std::move(known), digest, nullptr, false, now.looked_at, {}};
+    Question question{now.path, now, std::move(known), digest, nullptr, false, now.looked_at, std::move(known_of), {}, {}};
     if (touch != nullptr) {
         question.actors = &touch->actors;
         question.actors_complete = touch->actors_complete && touch->actor_unknown.empty();
@@ -45,11 +47,15 @@ std::vector<Claim> ask(Panel& panel, std::function<const Observation*()> known, 
 
 std::vector<Claim> inquire(Panel& panel, KnownReader* known, const Observation& now, const TouchedName* touch, DigestAlgorithm digest) {
     Memory memory(known, now.path);
-    return ask(panel, [&memory] { return memory.find(); }, now, touch, digest);
+    const auto known_of = [known](const std::string& path) -> std::optional<Observation> {
+        auto found = known != nullptr ? known->find(path) : Result<std::optional<Observation>>();
+        return found ? std::move(*found) : std::nullopt;
+    };
+    return ask(panel, [&memory] { return memory.find(); }, known_of, now, touch, digest);
 }
 
 std::vector<Claim> inquire(Panel& panel, const Observation* known, const Observation& now, const TouchedName* touch, DigestAlgorithm digest) {
-    return ask(panel, [known] { return known; }, now, touch, digest);
+    return ask(panel, [known] { return known; }, {}, now, touch, digest);
 }
 
 }  // namespace touchstone

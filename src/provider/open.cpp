@@ -1,6 +1,7 @@
 #include <array>
 #include <functional>
 
+#include "expect/expect.hpp"
 #include "touchstone/providers.hpp"
 
 namespace touchstone {
@@ -15,7 +16,9 @@ struct Known {
 
 // What speaks of one object exactly comes before what speaks of many.
 const std::vector<Known>& known() {
-    static const std::vector<Known> all{};
+    static const std::vector<Known> all{
+        {"expect", open_expect},
+    };
     return all;
 }
 

@@ -35,7 +35,14 @@ Provider* Panel::find(const std::string& name) {
     return at == seats_.end() ? nullptr : at->provider.get();
 }
 
-std::vector<Claim> Panel::ask(const Question& question) {
+std::vector<Claim> Panel::ask(Question question) {
+    question.ask_of = [this, &question](const Observation& other) {
+        return ask_each({other.path, other, {}, question.digest, nullptr, false, question.at, question.known_of, {}, {}});
+    };
+    return ask_each(question);
+}
+
+std::vector<Claim> Panel::ask_each(const Question& question) {
     std::vector<Claim> claims;
     for (auto& seat : seats_) {
         Provider* provider = open(seat, question.at);

@@ -1,4 +1,4 @@
-#include "cgroup_names.hpp"
+#include "touchstone/cgroup_names.hpp"
 
 #include <catch2/catch.hpp>
 
