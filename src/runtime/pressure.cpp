@@ -31,12 +31,14 @@ double some_of(const std::string& line) {
     return std::strtod(line.c_str() + kBefore.size(), nullptr);
 }
 
+// The battery of a mouse says nothing about what feeds the host; a charger by USB does.
 bool is_on_battery(const fs::path& supplies) {
     bool battery = false;
     std::error_code none;
     for (const auto& supply : fs::directory_iterator(supplies, none)) {
         const auto type = first_line(supply.path() / "type");
-        if (type == "Mains" && first_line(supply.path() / "online") == "1") return false;
+        if (first_line(supply.path() / "scope") == "Device") continue;
+        if ((type == "Mains" || type == "USB") && first_line(supply.path() / "online") == "1") return false;
         battery = battery || (type == "Battery" && first_line(supply.path() / "status") == "Discharging");
     }
     return battery;

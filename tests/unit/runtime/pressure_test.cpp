@@ -54,3 +54,17 @@ TEST_CASE("on battery it waits, on mains it does not") {
     host.has("sys/class/power_supply/AC/online", "1");
     CHECK(host.says().empty());
 }
+
+TEST_CASE("the battery of a mouse is not the host's, and a charger by USB feeds it") {
+    const PretendedHost host;
+    host.has("sys/class/power_supply/hidpp_battery_0/type", "Battery");
+    host.has("sys/class/power_supply/hidpp_battery_0/status", "Discharging");
+    host.has("sys/class/power_supply/hidpp_battery_0/scope", "Device");
+    CHECK(host.says().empty());
+    host.has("sys/class/power_supply/BAT0/type", "Battery");
+    host.has("sys/class/power_supply/BAT0/status", "Discharging");
+    CHECK(host.says() == "the host runs on battery");
+    host.has("sys/class/power_supply/ucsi/type", "USB");
+    host.has("sys/class/power_supply/ucsi/online", "1");
+    CHECK(host.says().empty());
+}
