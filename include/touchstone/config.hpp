@@ -53,7 +53,12 @@ struct Config {
         std::uint32_t cpu_percent = 5;                    // of one CPU, at most, for that
         IoClass io = IoClass::idle;                       // "idle", "normal"
         bool back_off = true;                             // wait while others wait for the CPU, disks or memory, and on battery
+        std::vector<std::string> tags{"pci-dss-11.5.2", "nist-si-7", "nist-si-7(1)"};  // on the reports of full comparisons
     } verify;
+
+    struct Heartbeat {
+        Nanoseconds period = std::chrono::hours(1);  // 0: never
+    } heartbeat;
 
     struct JsonOutput {
         bool enabled = true;
@@ -62,6 +67,12 @@ struct Config {
     struct JournaldOutput {
         bool enabled = true;
     } journald;
+    struct MetricsOutput {
+        bool enabled = false;
+        std::string path = "/var/lib/prometheus/node-exporter/touchstone.prom";
+        Nanoseconds period = std::chrono::seconds(15);
+        bool operator==(const MetricsOutput&) const = default;
+    } metrics;
 
     // Every queue and buffer. None may be 0 except kernel_queue (0: unlimited). Tests set them tiny.
     struct Limits {

@@ -3,8 +3,8 @@
 //   {"do":"status"}                     -> the status object (touchstone(8))
 //   {"do":"baseline-changed"}           -> {"ok":true}: open the baseline file again and drop what was reported and now is as it should be
 //   {"do":"look","paths_hex":[...]}     -> {"ok":true}: look at these names now, as after a touch (`check` hands over what it found)
-//   {"do":"checked","at":"...","exit":N,"objects":N,"digest":"BASELINE-ID","findings":N,"scope_hex":"..."} -> {"ok":true}: a full comparison was made;
-//                                          remembered for status, and a sweep-finished notice is emitted
+//   {"do":"checked","text":"...","severity":"low","details":{...}} -> {"ok":true}: a comparison was made, whose report is this (comparison_report.hpp): a
+//                                          sweep-finished notice is emitted; that of every watch is remembered for status
 // An error is {"ok":false,"error":"..."}.
 #pragma once
 

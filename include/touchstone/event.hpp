@@ -45,6 +45,7 @@ struct Notice {
     std::string path;                            // when it is about one
     Severity severity = Severity::low;
     std::map<std::string, std::string> details;  // under touchstone.details, values are strings
+    std::vector<std::string> tags{};             // of a report: what it serves
 };
 
 // Who the host is; read once at start.

@@ -9,9 +9,11 @@
 #include "exit_status.hpp"
 #include "json_text.hpp"
 #include "output.hpp"
+#include "privileges.hpp"
 #include "progress.hpp"
 #include "text.hpp"
 #include "touchstone/bytes.hpp"
+#include "touchstone/comparison_report.hpp"
 #include "verbs.hpp"
 
 namespace touchstone::cli {
@@ -21,7 +23,6 @@ struct Checked {
     Comparison comparison;
     SurveyResult survey;
     BaselineInfo baseline;
-    std::vector<CheckedScope> scopes;
     WallTime started{};
     Nanoseconds took{};
     std::uint64_t bytes = 0;
@@ -32,38 +33,17 @@ OpenExpected opener(const Config& config) {
     return [&config] { return Expected::open(config.baseline.path, config.state.path); };
 }
 
-// What a part of the comparison comes to by itself, for the daemon to remember.
-std::vector<CheckedScope> by_scope(const std::vector<std::string>& paths, const std::vector<std::uint64_t>& objects, const Comparison& all) {
-    std::vector<CheckedScope> scopes;
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-        Comparison part;
-        const std::string scope = paths.empty() ? std::string() : paths[i];
-        for (const auto& [path, finding] : all.findings())
-            if (scope.empty() || is_within(path, scope)) part.add(finding);
-        part.add_unlisted(all.unlisted());
-        scopes.push_back({scope, objects[i], part.findings().size(), part.exit_status()});
-    }
-    return scopes;
-}
-
-void count_scopes(const std::vector<std::string>& paths, const std::string& path, std::vector<std::uint64_t>& objects) {
-    for (std::size_t i = 0; i < objects.size(); ++i)
-        if (paths.empty() || is_within(path, paths[i])) ++objects[i];
-}
-
 Result<Checked> compare_all(const Session& session, const std::vector<std::string>& paths, const BaselineInfo& baseline) {
     Checked checked;
     checked.baseline = baseline;
     checked.started = wall_now();
     const SteadyTime started = steady_now();
     const SurveyOptions options = survey_options(session, baseline.digest, paths);
-    std::vector<std::uint64_t> objects(paths.empty() ? 1 : paths.size());
     SurveyProgress progress;
     const Cancellation cancellation(progress.cancel);
     {
         const ProgressBar bar(progress, session.policy, options);
         auto surveyed = survey(session.policy, options, opener(session.config()), progress, [&](Surveyed one) -> Status {
-            count_scopes(paths, one.now.path, objects);
             if (auto finding = compare(one, baseline.digest)) checked.comparison.add(std::move(*finding));
             return {};
         });
@@ -74,11 +54,30 @@ Result<Checked> compare_all(const Session& session, const std::vector<std::strin
     checked.took = steady_now() - started;
     checked.bytes = progress.bytes;
     checked.interrupted = cancellation.exit_status();
-    checked.scopes = by_scope(paths, objects, checked.comparison);
     return checked;
 }
 
-std::string summary_json(const Checked& checked, const Config& config, const std::vector<std::string>& paths) {
+ComparisonReport report_of(const Checked& checked, const std::vector<std::string>& paths) {
+    const auto& comparison = checked.comparison;
+    ComparisonReport report;
+    report.reason = "check";
+    report.started_by = who_am_i();
+    report.scopes = paths;
+    report.baseline = checked.baseline;
+    report.begun = checked.started;
+    report.ended = checked.started + checked.took;
+    report.objects = checked.survey.objects;
+    report.bytes = checked.bytes;
+    report.differences = comparison.counts();
+    report.unverified = comparison.counts().unreadable + comparison.unlisted();
+    report.exit = comparison.exit_status();
+    report.skipped = checked.survey.skipped;
+    report.more = {{"changing", std::to_string(checked.survey.changing)}, {"unlisted_directories", std::to_string(comparison.unlisted())}};
+    if (auto unit = systemd_unit(); !unit.empty()) report.more["started_in"] = std::move(unit);
+    return report;
+}
+
+std::string summary_json(const Checked& checked, const Config& config, const std::vector<std::string>& paths, const Notice& notice) {
     nlohmann::json out{{"objects", checked.survey.objects},
                        {"bytes_read", checked.bytes},
                        {"started", to_rfc3339(checked.started)},
@@ -93,6 +92,8 @@ std::string summary_json(const Checked& checked, const Config& config, const std
     put_path(out["baseline"], "path", config.baseline.path);
     for (const auto& mount : checked.survey.skipped) out["skipped_mounts"].push_back(escape_invalid_utf8(mount));
     for (const auto& path : paths) out["scopes"].push_back(escape_invalid_utf8(path));
+    out["report"] = notice.details;
+    out["report"]["tags"] = notice.tags;
     return to_text(out);
 }
 
@@ -132,9 +133,10 @@ int check(const Session& session, const Arguments& arguments) {
     const int exit = checked->comparison.exit_status();
     std::vector<std::string> paths;
     for (const auto& [path, finding] : checked->comparison.findings()) paths.push_back(path);
-    hand_over(config, paths, checked->scopes, baseline.id, checked->started);
+    const Notice notice = notice_of(report_of(*checked, arguments.paths), config);
+    hand_over(config, paths, notice, wall_now());
     const std::string text =
-        arguments.json ? to_json(checked->comparison, exit, summary_json(*checked, config, arguments.paths)) : report(*checked);
+        arguments.json ? to_json(checked->comparison, exit, summary_json(*checked, config, arguments.paths, notice)) : report(*checked);
     return print(text, exit);
 }
 

@@ -26,22 +26,6 @@ Finding unverified(const Surveyed& surveyed) {
     return finding;
 }
 
-void count(Counts& counts, const Finding& finding) {
-    switch (finding.action) {
-        case Action::appeared: ++counts.appeared; break;
-        case Action::vanished: ++counts.vanished; break;
-        case Action::changed: ++counts.changed; break;
-        case Action::unreadable: ++counts.unreadable; break;
-        case Action::renamed:
-            ++counts.appeared;
-            ++counts.vanished;
-            if (!finding.changes.empty()) ++counts.changed;
-            break;
-        case Action::reverted:
-        case Action::touched: break;
-    }
-}
-
 std::string headline(const Finding& finding) {
     std::string line = "  " + printable(finding.path);
     if (!finding.previous_path.empty()) line += " (was " + printable(finding.previous_path) + ")";
@@ -122,15 +106,7 @@ std::optional<Finding> compare(const Surveyed& surveyed, DigestAlgorithm digest)
 
 void Comparison::add(Finding finding) {
     const auto [at, added] = findings_.try_emplace(finding.path, std::move(finding));
-    if (!added) return;
-    if (at->second.verdict == Verdict::unexpected)
-        count(counts_, at->second);
-    else
-        ++settled_;
-}
-
-int Comparison::exit_status() const {
-    return (counts_.appeared ? 1 : 0) + (counts_.vanished ? 2 : 0) + (counts_.changed ? 4 : 0) + (counts_.unreadable || unlisted_ ? 8 : 0);
+    if (added) counts_.add(at->second);
 }
 
 std::string describe(const Comparison& comparison) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "touchstone/comparison_report.hpp"
 #include "touchstone/finding.hpp"
 #include "touchstone/survey.hpp"
 
@@ -15,11 +16,6 @@ namespace touchstone::cli {
 // How an object differs from what it should be; nullopt when it does not. Whatever could not be looked at is unreadable, also
 // when the baseline could not read it either: it was not verified.
 std::optional<Finding> compare(const Surveyed& surveyed, DigestAlgorithm digest);
-
-struct Counts {
-    std::uint64_t appeared = 0, vanished = 0, changed = 0, unreadable = 0;
-    std::uint64_t total() const { return appeared + vanished + changed + unreadable; }
-};
 
 class Comparison {
 public:
@@ -30,17 +26,14 @@ public:
 
     const std::map<std::string, Finding>& findings() const { return findings_; }  // by path
     std::uint64_t unlisted() const { return unlisted_; }
-    const Counts& counts() const { return counts_; }  // unexpected ones only
-    std::uint64_t settled() const { return settled_; }  // expected and authorized ones
-
-    // The sum of DESIGN.md 5.1.
-    int exit_status() const;
+    const Counts& counts() const { return counts_; }
+    std::uint64_t settled() const { return counts_.expected + counts_.authorized; }  // expected and authorized ones
+    int exit_status() const { return counts_.exit_status(unlisted_); }
 
 private:
     std::map<std::string, Finding> findings_;
     Counts counts_;
     std::uint64_t unlisted_ = 0;
-    std::uint64_t settled_ = 0;
 };
 
 // Groups, with attributes before and after; "" when there is nothing. Safe for a terminal.

@@ -1,11 +1,13 @@
 #include "daemon.hpp"
 
-#include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "output.hpp"
 #include "touchstone/bytes.hpp"
+#include "touchstone/comparison_report.hpp"
 #include "touchstone/control.hpp"
 
 namespace touchstone::cli {
@@ -46,24 +48,15 @@ void tell_baseline_changed(const Config& config) {
     say("touchstone: the running watch may still use the old baseline: systemctl reload touchstone");
 }
 
-void hand_over(const Config& config, const std::vector<std::string>& paths, const std::vector<CheckedScope>& scopes, const std::string& baseline_id,
-               WallTime at) {
+void hand_over(const Config& config, const std::vector<std::string>& paths, const Notice& notice, WallTime at) {
     Status told;
     for (std::size_t from = 0; from < paths.size() && told; from += kPathsInOneRequest) {
         nlohmann::json names = nlohmann::json::array();
         for (std::size_t i = from; i < std::min(paths.size(), from + kPathsInOneRequest); ++i) names.push_back(to_hex(paths[i]));
         told = tell(config, {{"do", "look"}, {"paths_hex", names}});
     }
-    for (const auto& scope : scopes) {
-        if (!told) break;
-        told = tell(config, {{"do", "checked"},
-                             {"at", to_rfc3339(at)},
-                             {"exit", scope.exit},
-                             {"objects", scope.objects},
-                             {"digest", baseline_id},
-                             {"findings", scope.findings},
-                             {"scope_hex", to_hex(scope.scope)}});
-    }
+    if (told) told = tell(config, {{"do", "checked"}, {"text", notice.text}, {"severity", name_of(notice.severity)}, {"details", notice.details}});
+    if (!told && is_absent(told.error()) && ::geteuid() == 0) told = tell_journal(config, notice, at);
     if (!told && worth_saying(told.error())) say(told.error());
 }
 

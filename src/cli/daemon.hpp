@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "touchstone/config.hpp"
+#include "touchstone/event.hpp"
 #include "touchstone/result.hpp"
 
 namespace touchstone::cli {
@@ -18,14 +19,8 @@ bool is_absent(const Error& error);
 // The daemon opens the baseline again. Without a daemon, or without the right to talk to it, nothing; a refusal is said.
 void tell_baseline_changed(const Config& config);
 
-// What `check` found: the daemon looks at these names itself, and remembers that a full comparison was made.
-struct CheckedScope {
-    std::string scope;  // "" is everything
-    std::uint64_t objects = 0;
-    std::uint64_t findings = 0;
-    int exit = 0;
-};
-void hand_over(const Config& config, const std::vector<std::string>& paths, const std::vector<CheckedScope>& scopes, const std::string& baseline_id,
-               WallTime at);
+// What `check` found: the daemon looks at these names itself, and gives the notice. Without a daemon the notice goes straight into the journal, when
+// root compared: what others could read is no full comparison.
+void hand_over(const Config& config, const std::vector<std::string>& paths, const Notice& notice, WallTime at);
 
 }  // namespace touchstone::cli

@@ -6,8 +6,8 @@
 #include "exit_status.hpp"
 #include "json_text.hpp"
 #include "output.hpp"
-#include "reported.hpp"
 #include "text.hpp"
+#include "touchstone/reported.hpp"
 #include "verbs.hpp"
 
 namespace touchstone::cli {

@@ -2,8 +2,8 @@
 
 #include "clock.hpp"
 #include "comparison.hpp"
-#include "reported.hpp"
 #include "text.hpp"
+#include "touchstone/reported.hpp"
 
 namespace touchstone::cli {
 namespace {

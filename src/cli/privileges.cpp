@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <linux/capability.h>
 #include <pwd.h>
+#include <systemd/sd-login.h>
 #include <unistd.h>
 
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 namespace touchstone::cli {
@@ -67,6 +69,13 @@ std::string missing_file_capabilities() {
     if (!holds(held, CAP_DAC_READ_SEARCH)) missing += "CAP_DAC_READ_SEARCH";
     if (!holds(held, CAP_DAC_OVERRIDE)) missing += missing.empty() ? "CAP_DAC_OVERRIDE" : ", CAP_DAC_OVERRIDE";
     return missing;
+}
+
+std::string systemd_unit() {
+    char* unit = nullptr;
+    if (::sd_pid_get_unit(0, &unit) < 0) return {};
+    const std::unique_ptr<char, decltype(&std::free)> owned(unit, std::free);
+    return unit;
 }
 
 // What sudo says is only an environment variable; it stands beside the login uid, which nobody can change, and does not replace it.

@@ -24,6 +24,9 @@ std::uint64_t parse_effective(std::string_view proc_status);
 // Capabilities that would let any file be read and written and are not held: "CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE"; "" when none.
 std::string missing_file_capabilities();
 
+// The unit of the service manager that this runs in, "touchstone-check.service" or "session-3.scope"; "" when there is none.
+std::string systemd_unit();
+
 // "root (login uid 1000, by sudo from alice)": real user, login uid where it is set, and what sudo(8) says.
 std::string who_am_i();
 

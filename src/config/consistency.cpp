@@ -56,6 +56,11 @@ void check_paths(const SourceRef& main, Draft& draft) {
                                "a path of its own");
     };
     collide("state.path", config.state.path, "baseline.path", config.baseline.path);
+    if (config.metrics.enabled) {
+        collide("output.metrics.path", config.metrics.path, "baseline.path", config.baseline.path);
+        collide("output.metrics.path", config.metrics.path, "state.path", config.state.path);
+        if (config.json.enabled) collide("output.metrics.path", config.metrics.path, "output.json.path", config.json.path);
+    }
     if (!config.json.enabled) return;
     collide("output.json.path", config.json.path, "baseline.path", config.baseline.path);
     collide("output.json.path", config.json.path, "state.path", config.state.path);
@@ -67,6 +72,10 @@ void check_outputs(const SourceRef& main, Draft& draft) {
         draft.problems.add(place_of(draft, main, "output.json.enabled"), "every output is off, so nothing would be reported", "leave one of them on");
     if (!config.json.enabled && draft.places.contains("output.json.path"))
         draft.warn(place_of(draft, main, "output.json.path"), "output.json.path is set, but output.json is off");
+    if (!config.metrics.enabled && draft.places.contains("output.metrics.path"))
+        draft.warn(place_of(draft, main, "output.metrics.path"), "output.metrics.path is set, but output.metrics is off");
+    if (config.metrics.enabled && !config.metrics.path.ends_with(".prom"))
+        draft.warn(place_of(draft, main, "output.metrics.path"), "output.metrics.path does not end in .prom, and the node_exporter reads no other files");
 }
 
 }  // namespace

@@ -91,6 +91,12 @@ bool set_level(Config& config, std::string_view word) {
     return known;
 }
 
+bool is_file_system_type(std::string_view word) {
+    return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c > ' ' && c < 0x7F && c != '/'; });
+}
+
+bool is_tag(std::string_view word) { return !word.empty() && printable(word) == word; }
+
 const std::array kSettings{
     Setting{"baseline.path", PathValue{[](Config& c) -> std::string& { return c.baseline.path; }}},
     Setting{"baseline.digest",
@@ -98,7 +104,8 @@ const std::array kSettings{
     Setting{"state.path", PathValue{[](Config& c) -> std::string& { return c.state.path; }}},
     Setting{"sources.ebpf", ChoiceValue{use_words, set_use, get_use}},
     Setting{"sources.fanotify", ChoiceValue{marks_words, set_marks, get_marks}},
-    Setting{"sources.filesystems", ListValue{[](Config& c) -> std::vector<std::string>& { return c.sources.filesystems; }}},
+    Setting{"sources.filesystems", ListValue{[](Config& c) -> std::vector<std::string>& { return c.sources.filesystems; }, "file system types",
+                                             "a list of names in quotes, like [\"nfs4\"]", is_file_system_type}},
     Setting{"settle.successor", DurationValue{[](Config& c) -> Nanoseconds& { return c.settle.successor; }, 0ns, 10s}},
     Setting{"settle.quiet", DurationValue{[](Config& c) -> Nanoseconds& { return c.settle.quiet; }, 1ms, 1h}},
     Setting{"settle.patience", DurationValue{[](Config& c) -> Nanoseconds& { return c.settle.patience; }, 1ms, 24h}},
@@ -108,9 +115,15 @@ const std::array kSettings{
     Setting{"verify.cpu", PercentValue{[](Config& c) -> std::uint32_t& { return c.verify.cpu_percent; }, 1, 100}},
     Setting{"verify.io", ChoiceValue{[] { return std::vector<std::string_view>{"idle", "normal"}; }, set_io, get_io}},
     Setting{"verify.back_off", SwitchValue{[](Config& c) -> bool& { return c.verify.back_off; }}},
+    Setting{"verify.tags", ListValue{[](Config& c) -> std::vector<std::string>& { return c.verify.tags; }, "tags",
+                                     "a list of words in quotes, like [\"pci-dss-11.5.2\"]", is_tag}},
+    Setting{"heartbeat.period", DurationValue{[](Config& c) -> Nanoseconds& { return c.heartbeat.period; }, 0ns, 24h * 365}},
     Setting{"output.json.enabled", SwitchValue{[](Config& c) -> bool& { return c.json.enabled; }}},
     Setting{"output.json.path", PathValue{[](Config& c) -> std::string& { return c.json.path; }, PathValue::Also::stdout_}},
     Setting{"output.journald.enabled", SwitchValue{[](Config& c) -> bool& { return c.journald.enabled; }}},
+    Setting{"output.metrics.enabled", SwitchValue{[](Config& c) -> bool& { return c.metrics.enabled; }}},
+    Setting{"output.metrics.path", PathValue{[](Config& c) -> std::string& { return c.metrics.path; }}},
+    Setting{"output.metrics.period", DurationValue{[](Config& c) -> Nanoseconds& { return c.metrics.period; }, 1s, 24h}},
     Setting{"limits.kernel_queue", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.kernel_queue; }, 0, kMostQueued}},
     Setting{"limits.touch_set", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.touch_set; }, 1, kMostQueued}},
     Setting{"limits.pending", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.pending; }, 1, kMostQueued}},
@@ -196,13 +209,11 @@ std::optional<ValueFault> put(const ChoiceValue& value, const Node& node, Config
 }
 
 std::optional<ValueFault> put(const ListValue& value, const Node& node, Config& config) {
-    constexpr auto kForm = "a list of names in quotes, like [\"nfs4\"]";
-    if (node.kind != Node::Kind::array) return wrong_type(node, kForm);
+    const std::string right(value.right);
+    if (node.kind != Node::Kind::array) return wrong_type(node, right);
     std::vector<std::string> names;
     for (const auto& item : node.items) {
-        const bool name = item.kind == Node::Kind::text && !item.text.empty() &&
-                          std::all_of(item.text.begin(), item.text.end(), [](char c) { return c > ' ' && c < 0x7F && c != '/'; });
-        if (!name) return ValueFault{"this is not a list of file system types", kForm};
+        if (item.kind != Node::Kind::text || !value.is_item(item.text)) return ValueFault{fmt::format("this is not a list of {}", value.what), right};
         names.push_back(item.text);
     }
     value.at(config) = std::move(names);

@@ -44,6 +44,9 @@ struct ChoiceValue {
 };
 struct ListValue {
     std::vector<std::string>& (*at)(Config&);
+    std::string_view what;   // "file system types"
+    std::string_view right;  // a list as it should look
+    bool (*is_item)(std::string_view);
 };
 struct PathsValue {
     std::vector<std::string>& (*at)(Config&);

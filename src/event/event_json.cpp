@@ -84,6 +84,7 @@ void write_body(JsonWriter& json, const Notice& notice, const Event&, const Host
         json.end_object();
     }
     write_host(json, host);
+    if (!notice.tags.empty()) json.texts("tags", notice.tags);
     json.begin_object("touchstone");
     json.begin_object("details");
     for (const auto& [name, value] : notice.details) json.text(name, value);

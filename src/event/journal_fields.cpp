@@ -9,6 +9,8 @@
 namespace touchstone {
 namespace {
 
+constexpr std::size_t kMaxFieldName = 44;  // after TOUCHSTONE_DETAIL_; the journal takes 64 in all
+
 void add(std::vector<std::string>& fields, std::string_view name, std::string_view value) {
     std::string& field = fields.emplace_back();
     field.reserve(name.size() + 1 + value.size());
@@ -23,6 +25,13 @@ void add_unless_empty(std::vector<std::string>& fields, std::string_view name, s
 std::string capitals(std::string_view name) {
     std::string out(name);
     std::ranges::transform(out, out.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return out;
+}
+
+// "mark /srv" is a detail too, and no name for a field.
+std::string field_of(std::string_view name) {
+    std::string out = capitals(name.substr(0, kMaxFieldName));
+    std::ranges::replace_if(out, [](char c) { return !((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')); }, '_');
     return out;
 }
 
@@ -85,7 +94,12 @@ void add_body(std::vector<std::string>& fields, const Gap& gap, const Event&) {
     if (gap.lost != 0) add(fields, "TOUCHSTONE_LOST", std::to_string(gap.lost));
 }
 
-void add_body(std::vector<std::string>& fields, const Notice& notice, const Event&) { add_unless_empty(fields, "TOUCHSTONE_PATH", notice.path); }
+// A report stands in the journal with all that it says: without a running watch that is the only place that it goes to.
+void add_body(std::vector<std::string>& fields, const Notice& notice, const Event&) {
+    add_unless_empty(fields, "TOUCHSTONE_PATH", notice.path);
+    add_unless_empty(fields, "TOUCHSTONE_TAGS", joined(notice.tags));
+    for (const auto& [name, value] : notice.details) add_unless_empty(fields, "TOUCHSTONE_DETAIL_" + field_of(name), value);
+}
 
 }  // namespace
 

@@ -13,6 +13,7 @@
 #include "capabilities.hpp"
 #include "clock.hpp"
 #include "host.hpp"
+#include "metrics.hpp"
 #include "reload.hpp"
 #include "touchstone/bytes.hpp"
 #include "touchstone/control.hpp"
@@ -236,6 +237,7 @@ Status Daemon::make_loop() {
 
     if (auto added = add_timer(kCheckProbes, [](sd_event_source* source, std::uint64_t, void* self) {
             static_cast<Daemon*>(self)->check_probes();
+            static_cast<Daemon*>(self)->say_how_it_goes();
             return again(source, kCheckProbes);
         });
         !added)
@@ -255,9 +257,12 @@ Status Daemon::start_threads() {
     });
     sweeper_->on_corrupt([this](const Error& error) { recorder_->queue().push(Command([this, error] { recorder_->drop_baseline(error); })); });
     patrol_ = std::make_unique<Patrol>(loaded_.config, *touches_, recorder_->queue(), liveness_);
+    patrol_->on_skipped([this] { return sweeper_->report().skipped; });
     patrol_->on_progress([this](std::string text) {
         recorder_->queue().push_now(Command([this, text = std::move(text)] { recorder_->remember("verification", text); }));
     });
+    if (loaded_.config.metrics.enabled)
+        metrics_ = std::make_unique<MetricsFile>(loaded_.config.metrics.path, [this](Notice notice) { recorder_->queue().push_now(std::move(notice)); });
     touches_->on_change([this] {
         verifier_->wake();
         sweeper_->wake();
@@ -288,6 +293,7 @@ void Daemon::ready() {
     if (ready_) return;
     ready_ = true;
     watching_since_ = wall_now();
+    beaten_ = steady_now();
     recorder_->queue().push_now(started_notice());
     announce_probes();
     announce_marks();
@@ -478,6 +484,8 @@ void Daemon::stop() {
     notice.action = NoticeAction::watch_stopped;
     notice.text = "the watch has stopped";
     recorder_->stop(ready_ ? std::optional(std::move(notice)) : std::nullopt);
+    if (metrics_) metrics_->put(metrics_of(figures()));  // a disk that hangs holds up nothing any more
+    metrics_.reset();
 }
 
 }  // namespace touchstone

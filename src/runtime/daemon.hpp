@@ -11,7 +11,9 @@
 
 #include "canary.hpp"
 #include "control_server.hpp"
+#include "heartbeat.hpp"
 #include "liveness.hpp"
+#include "metrics_file.hpp"
 #include "patrol.hpp"
 #include "provider_health.hpp"
 #include "recorder.hpp"
@@ -72,7 +74,9 @@ private:
     std::vector<std::string> names_of(ObjectId id);
 
     std::string answer(const std::string& request);
-    std::string status() const;
+    nlohmann::ordered_json figures() const;
+    void say_how_it_goes();
+    bool take_report(const nlohmann::ordered_json& request);
     Notice started_notice() const;
 
     std::string config_file_;
@@ -113,6 +117,10 @@ private:
     bool stuck_told_ = false;
     std::string last_comparison_;  // JSON
     std::string verified_;         // how far the patrol had come
+    Heartbeat heartbeat_;
+    SteadyTime beaten_{};
+    std::unique_ptr<MetricsFile> metrics_;  // null: switched off
+    SteadyTime measured_ = SteadyTime::min();
 };
 
 }  // namespace touchstone

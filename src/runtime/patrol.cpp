@@ -17,6 +17,7 @@
 #include "pressure.hpp"
 #include "touchstone/bytes.hpp"
 #include "touchstone/judge.hpp"
+#include "touchstone/reported.hpp"
 
 namespace touchstone {
 namespace {
@@ -27,6 +28,7 @@ constexpr Nanoseconds kRememberEvery = 1min;
 constexpr Nanoseconds kAskEvery = 5s;      // about pressure
 constexpr Nanoseconds kAfterFailure = 1min;  // and where there is nothing to do
 constexpr Nanoseconds kAtOnce = 5s;        // worth of work is done in one go, so that the processor sleeps between
+constexpr Nanoseconds kJudgedWithin = 5s;
 constexpr double kEarly = 0.9;             // of the period a round is to take, for some files take longer than others
 constexpr int kLowest = 19;                // nice
 
@@ -186,6 +188,7 @@ Status Patrol::verify_object(const std::string& path) {
     if (rule->profile == Profile::log) {
         const std::lock_guard lock(mutex_);
         ++rounds_.now().objects;
+        ++rounds_.now().logs;
         return {};
     }
     auto store = known();
@@ -200,7 +203,12 @@ Status Patrol::verify_object(const std::string& path) {
     };
     const auto now = observer_->look(path, options, wall_now());
     const auto* unreadable = now.unreadable();
-    if (unreadable != nullptr && (unreadable->error == ECANCELED || unreadable->error == EBUSY)) return {};  // who changes it now is heard
+    if (unreadable != nullptr && unreadable->error == ECANCELED) return {};
+    if (unreadable != nullptr && unreadable->error == EBUSY) {  // who changes it now is heard
+        const std::lock_guard lock(mutex_);
+        ++rounds_.now().changing;
+        return {};
+    }
     const bool different = differs(*before, now, rule->profile);
     if (different) touch(path, now.attributes() != nullptr && now.attributes()->type == FileType::directory);
     const std::lock_guard lock(mutex_);
@@ -208,6 +216,7 @@ Status Patrol::verify_object(const std::string& path) {
     ++round.objects;
     if (const auto* seen = now.attributes(); seen != nullptr && !seen->digest.empty()) round.bytes += seen->size;
     if (different) ++round.differences;
+    if (unreadable != nullptr) ++round.unreadable;
     return {};
 }
 
@@ -245,18 +254,48 @@ void Patrol::end_round() {
     }
     if (round.objects == 0) return rest(kAfterFailure);  // nothing is known yet
     remember();
-    Notice notice;
-    notice.action = NoticeAction::sweep_finished;
-    notice.text = fmt::format("verification finished: {} objects compared, {} looked at again", round.objects, round.differences);
-    notice.details = {{"reason", "verification"},
-                      {"depth", "full"},
-                      {"begun", to_rfc3339(round.begun)},
-                      {"ended", to_rfc3339(round.ended)},
-                      {"objects", std::to_string(round.objects)},
-                      {"bytes", std::to_string(round.bytes)},
-                      {"looks", std::to_string(round.differences)}};
-    if (known_ && known_->baseline() != nullptr) notice.details["baseline_id"] = known_->baseline()->info().id;
-    out_.push(std::move(notice));
+    auto report = report_of(round);
+    if (!report) return spdlog::error("the report of the verification: {}", report.error().what);
+    out_.push(notice_of(*report, config_));
+}
+
+// What differs from the baseline by now, as the watch has reported it, and not only what this round came upon.
+Result<ComparisonReport> Patrol::report_of(const Round& round) {
+    auto store = known();
+    if (!store) return fail(store.error());
+    await_judgement();
+    ComparisonReport report;
+    report.reason = "verification";
+    report.started_by = "the watch, by [verify] period";
+    report.begun = round.begun;
+    report.ended = round.ended;
+    report.objects = round.objects;
+    report.bytes = round.bytes;
+    report.unverified = round.unreadable;
+    report.skipped = skipped_();
+    if ((*store)->baseline() != nullptr) {
+        report.baseline = (*store)->baseline()->info();
+        const auto read = each_difference(**store, *policy(), "", [&](const Observation&, const Finding& finding) -> Status {
+            report.differences.add(finding);
+            return {};
+        });
+        if (!read) return fail(read.error());
+    }
+    report.exit = report.differences.exit_status(report.unverified);
+    report.more = {{"looks", std::to_string(round.differences)},
+                   {"changing", std::to_string(round.changing)},
+                   {"logs", fmt::format("{}, read again by [verify] log_period", round.logs)}};
+    return report;
+}
+
+// What was touched at the end of the round is judged soon; on a host that is never quiet, the next report has it.
+void Patrol::await_judgement() {
+    const auto until = steady_now() + kJudgedWithin;
+    const auto busy = [this] {
+        const auto counters = touches_.counters();
+        return counters.waiting + counters.looked_at > 0;
+    };
+    while (busy() && steady_now() < until && go_on()) rest(100ms);
 }
 
 // Not faster than the budget, and not faster than the period asks for.

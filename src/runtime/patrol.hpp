@@ -14,6 +14,7 @@
 #include "budget.hpp"
 #include "liveness.hpp"
 #include "rounds.hpp"
+#include "touchstone/comparison_report.hpp"
 #include "touchstone/config.hpp"
 #include "touchstone/observe.hpp"
 #include "touchstone/policy.hpp"
@@ -30,6 +31,8 @@ public:
 
     // Called on the patrol's thread, every minute or so and at the end, with what start() needs to go on from there.
     void on_progress(std::function<void(std::string)> callback) { progress_ = std::move(callback); }
+    // Called on the patrol's thread, for its reports: mount points that the watch does not enter.
+    void on_skipped(std::function<std::vector<std::string>()> callback) { skipped_ = std::move(callback); }
     // Does nothing where [verify] period is 0.
     Status start(std::shared_ptr<const Policy> policy, const std::string& remembered);
     void stop();
@@ -54,6 +57,8 @@ private:
     bool differs(const std::optional<Observation>& known, const Observation& now, Profile profile) const;
     void touch(const std::string& path, bool directory);
     void end_round();
+    Result<ComparisonReport> report_of(const Round& round);
+    void await_judgement();
     void pace();
     void rest(Nanoseconds time);
     bool is_held_back();
@@ -66,6 +71,7 @@ private:
     WorkQueue& out_;
     Pulse& pulse_;
     std::function<void(std::string)> progress_;
+    std::function<std::vector<std::string>()> skipped_ = [] { return std::vector<std::string>(); };
     std::optional<Observer> observer_;
     Budget budget_;
     Nanoseconds cpu_{};      // of this thread, when it was last charged

@@ -101,6 +101,7 @@ Recorder::Recorder(Setup setup, TouchSet& touches, Pulse& pulse)
     ledger_.set_baseline(std::move(setup.baseline));
     baseline_stamp_ = setup.baseline_stamp;
     if (const auto value = state_.value("sequence"); value && value->has_value()) sequence_ = std::strtoull((*value)->c_str(), nullptr, 10);
+    counters_.sequence = sequence_;
     if (const auto value = state_.value(kTransactionsKey); value && value->has_value()) transactions_.restore(**value);
     publish();
 }
@@ -296,6 +297,7 @@ void Recorder::judge_group(Looked& looked) {
 
 void Recorder::report(Finding finding, const std::vector<Subject>& subjects) {
     ++counters_.findings;
+    ++counters_.by_verdict.at(static_cast<std::size_t>(finding.verdict));
     const auto about = std::find_if(subjects.begin(), subjects.end(), [&](const Subject& subject) { return subject.touch.path == finding.path; });
     const bool alone = finding.action != Action::renamed && finding.action != Action::unreadable && !finding.transient && about != subjects.end();
     const bool open = finding.verdict == Verdict::unexpected && finding.action != Action::touched && alone;
@@ -383,6 +385,7 @@ std::string Recorder::emit(std::variant<Finding, Gap, Notice> body, WallTime at)
     Event event;
     event.body = std::move(body);
     event.sequence = ++sequence_;
+    counters_.sequence = sequence_;
     event.at = at;
     event.reported = wall_now();
     event.digest = config_.baseline.digest;

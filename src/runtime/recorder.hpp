@@ -2,6 +2,7 @@
 // the outputs. The only writer of the state.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -24,12 +25,14 @@ namespace touchstone {
 
 struct RecorderCounters {
     std::atomic<std::uint64_t> findings{0};
+    std::array<std::atomic<std::uint64_t>, 3> by_verdict{};  // of these, in the order of Verdict
     std::atomic<std::uint64_t> gaps{0};
     std::atomic<std::uint64_t> notices{0};
     std::atomic<std::uint64_t> looks{0};      // names judged
     std::atomic<std::uint64_t> quiet{0};      // looks without a difference
     std::atomic<std::uint64_t> again{0};      // groups looked at again because they were still changing
     std::atomic<std::uint64_t> unsaved{0};    // rows and events that the state's disk refuses just now
+    std::atomic<std::uint64_t> sequence{0};   // of the last event
 };
 
 // The configured baseline; bad_input when it was made with another digest than is configured.

@@ -23,6 +23,9 @@ std::vector<std::string> keep_until_restart(const Config& in_force, Config& next
     keep(in_force.verify.cpu_percent, next.verify.cpu_percent, "verify.cpu");
     keep(in_force.verify.io, next.verify.io, "verify.io");
     keep(in_force.verify.back_off, next.verify.back_off, "verify.back_off");
+    keep(in_force.verify.tags, next.verify.tags, "verify.tags");
+    keep(in_force.metrics.enabled, next.metrics.enabled, "output.metrics.enabled");
+    keep(in_force.metrics.path, next.metrics.path, "output.metrics.path");
     keep(in_force.limits.kernel_queue, next.limits.kernel_queue, "limits.kernel_queue");
     keep(in_force.limits.touch_set, next.limits.touch_set, "limits.touch_set");
     keep(in_force.limits.pending, next.limits.pending, "limits.pending");

@@ -18,7 +18,8 @@ Json to_json(const Round& round) {
     Json marks = Json::array();
     for (const auto& mark : round.marks) marks.push_back({number_of(mark.at), mark.objects});
     return {{"begun", number_of(round.begun)}, {"ended", number_of(round.ended)}, {"objects", round.objects},
-            {"bytes", round.bytes},            {"differences", round.differences}, {"marks", std::move(marks)}};
+            {"bytes", round.bytes},            {"differences", round.differences}, {"unreadable", round.unreadable},
+            {"changing", round.changing},      {"logs", round.logs},               {"marks", std::move(marks)}};
 }
 
 Round round_of(const Json& json) {
@@ -28,6 +29,9 @@ Round round_of(const Json& json) {
     round.objects = json.at("objects");
     round.bytes = json.at("bytes");
     round.differences = json.at("differences");
+    round.unreadable = json.value("unreadable", std::uint64_t{0});  // not kept by the first version
+    round.changing = json.value("changing", std::uint64_t{0});
+    round.logs = json.value("logs", std::uint64_t{0});
     for (const auto& mark : json.at("marks")) round.marks.push_back({time_of(mark.at(0)), mark.at(1)});
     return round;
 }

@@ -1,4 +1,6 @@
 // The daemon's answers on the control socket.
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "clock.hpp"
@@ -14,18 +16,27 @@ Json queue(std::size_t waiting, std::size_t limit) { return {{"waiting", waiting
 
 Json time_or_null(WallTime time) { return time == WallTime{} ? Json(nullptr) : Json(to_rfc3339(time)); }
 
+std::uint64_t whole_seconds(Nanoseconds time) { return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(time).count()); }
+
+// Downwards: 100 means all of them.
+double percent(double share) { return std::floor(share * 10'000) / 100; }
+
 Json verification(const Config& config, const Patrol::Report& patrol) {
     if (config.verify.period == Nanoseconds{}) return {{"on", false}};
     const auto& rounds = patrol.rounds;
-    const auto objects = rounds.last() ? rounds.last()->objects : patrol.known;
-    Json json{{"on", true}, {"oldest", time_or_null(rounds.oldest())}};
-    json["verified_within_period_percent"] = static_cast<int>(100 * rounds.share_since(wall_now() - config.verify.period, objects));
+    const auto& last = rounds.last();
+    const auto objects = last ? last->objects : patrol.known;
+    Json json{{"on", true}, {"period_seconds", whole_seconds(config.verify.period)}, {"oldest", time_or_null(rounds.oldest())}};
+    json["verified_within_period_percent"] = percent(rounds.share_since(wall_now() - config.verify.period, objects));
+    json["objects"] = objects;
     json["round_begun"] = time_or_null(rounds.now().begun);
     json["round_objects"] = rounds.now().objects;
-    json["objects"] = objects;
+    json["round_bytes"] = rounds.now().bytes;
     json["looked_at_again"] = rounds.now().differences;
-    json["last_round_ended"] = rounds.last() ? time_or_null(rounds.last()->ended) : Json(nullptr);
-    if (!patrol.held_back.empty()) json["held_back"] = patrol.held_back;
+    json["last_round_ended"] = last ? time_or_null(last->ended) : Json(nullptr);
+    if (last) json["last_round_seconds"] = whole_seconds(last->ended - last->begun);
+    if (last) json["last_round_unreadable"] = last->unreadable;
+    json["held_back"] = patrol.held_back;
     return json;
 }
 
@@ -33,7 +44,8 @@ std::string refused(const std::string& why) { return Json{{"ok", false}, {"error
 
 }  // namespace
 
-std::string Daemon::status() const {
+// The one source of what `status`, the metrics and the heartbeat say.
+Json Daemon::figures() const {
     const Config& config = loaded_.config;
     const auto touches = touches_->counters();
     const auto kernel = source_->counters();
@@ -42,7 +54,7 @@ std::string Daemon::status() const {
     const auto baseline = recorder_->baseline_report();
 
     Json json;
-    json["watching"] = ready_;
+    json["watching"] = ready_ && !stopped_;
     json["pid"] = ::getpid();
     json["since"] = ready_ ? to_rfc3339(watching_since_) : "";
     json["version"] = host_.version;
@@ -66,6 +78,7 @@ std::string Daemon::status() const {
     json["queues"]["touch_set"] = queue(touches.waiting, config.limits.touch_set);
     json["queues"]["touch_set"]["peak"] = touches.waiting_peak;
     json["queues"]["looked_at"] = queue(recorder_->queue().size(), config.limits.pending);
+    json["queues"]["looked_at"]["peak"] = recorder_->queue().peak();
     json["queues"]["gaps"] = queue(touches.gaps, config.limits.gaps);
     json["queues"]["unsaved"] = queue(recorder.unsaved, config.limits.outbox);
     json["counters"] = {{"kernel_events", kernel.events},
@@ -83,9 +96,17 @@ std::string Daemon::status() const {
                         {"findings", recorder.findings.load()},
                         {"gaps", recorder.gaps.load()},
                         {"notices", recorder.notices.load()}};
+    json["findings"] = Json::object();
+    for (const auto verdict : {Verdict::unexpected, Verdict::expected, Verdict::authorized})
+        json["findings"][std::string(name_of(verdict))] = recorder.by_verdict.at(static_cast<std::size_t>(verdict)).load();
+    const auto sequence = recorder.sequence.load();
+    json["sequence"] = sequence;
     json["outputs"] = Json::array();
     for (const auto& output : recorder_->outputs())
-        json["outputs"].push_back({{"name", output.name}, {"delivered", output.delivered}, {"failure", printable(output.failure)}});
+        json["outputs"].push_back({{"name", output.name},
+                                   {"delivered", output.delivered},
+                                   {"waiting", sequence - std::min(sequence, output.delivered)},
+                                   {"failure", printable(output.failure)}});
     json["long_looks"] = Json::array();
     for (const auto& look : verifier_->slow_looks())
         json["long_looks"].push_back({{"path", printable(look.path)}, {"bytes", look.bytes}, {"read", look.read}, {"since", to_rfc3339(look.since)}});
@@ -98,7 +119,12 @@ std::string Daemon::status() const {
     json["verification"] = verification(config, patrol_->report());
     const Json last = Json::parse(last_comparison_, nullptr, false);
     json["last_full_comparison"] = last.is_object() ? last : Json(nullptr);
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    json["heartbeat"] = {{"period_seconds", whole_seconds(config.heartbeat.period)}, {"last", time_or_null(heartbeat_.last())}};
+    if (metrics_) {
+        const auto report = metrics_->report();
+        json["metrics"] = {{"path", printable(config.metrics.path)}, {"written", report.written}, {"failure", printable(report.failure)}};
+    }
+    return json;
 }
 
 std::string Daemon::answer(const std::string& request) {
@@ -106,7 +132,7 @@ std::string Daemon::answer(const std::string& request) {
     if (!json.is_object() || !json.contains("do") || !json["do"].is_string()) return refused("the request is not an object with \"do\"");
     const std::string verb = json["do"];
     const std::string ok = Json{{"ok", true}}.dump();
-    if (verb == "status") return status();
+    if (verb == "status") return figures().dump(-1, ' ', false, Json::error_handler_t::replace);
     if (verb == "baseline-changed") return baseline_changed(), ok;
     if (verb == "look") {
         if (!json.contains("paths_hex") || !json["paths_hex"].is_array()) return refused("\"paths_hex\" is missing");
@@ -125,18 +151,7 @@ std::string Daemon::answer(const std::string& request) {
         return ok;
     }
     if (verb == "checked") {
-        Notice notice;
-        notice.action = NoticeAction::sweep_finished;
-        notice.text = "full comparison finished";
-        for (const char* key : {"at", "exit", "objects", "findings", "digest", "scope_hex"})
-            if (json.contains(key)) notice.details[key] = json[key].is_string() ? json[key].get<std::string>() : json[key].dump();
-        notice.details["reason"] = "check";
-        notice.details["depth"] = "full";
-        recorder_->queue().push_now(std::move(notice));
-        Json kept = json;
-        kept.erase("do");
-        last_comparison_ = kept.dump(-1, ' ', false, Json::error_handler_t::replace);
-        recorder_->queue().push_now(Command([this, text = last_comparison_] { recorder_->remember("last_full_comparison", text); }));
+        if (!take_report(json)) return refused("the report lacks \"text\", \"severity\" or \"details\", or they are not texts");
         return ok;
     }
     return refused("unknown request: " + printable(verb));

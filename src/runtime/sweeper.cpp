@@ -90,6 +90,7 @@ void Sweeper::sweep(const TouchSet::Work& work) {
         report_.last_reason = work.sweep.reason;
         report_.last_finished = wall_now();
         if (result) report_.last = *result;
+        if (result && work.sweep.scope.empty()) report_.skipped = result->skipped;
     }
     if (result && !result->cancelled) {
         retry_after_ = {};

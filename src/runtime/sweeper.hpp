@@ -41,6 +41,7 @@ public:
         std::string last_reason;
         WallTime last_finished{};
         SweepResult last;
+        std::vector<std::string> skipped;  // by the last sweep of everything: mount points that are not entered
     };
     Report report() const;
 

@@ -1,5 +1,6 @@
 #include "work_queue.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace touchstone {
@@ -9,6 +10,7 @@ bool WorkQueue::push(Work work) {
     emptied_.wait(lock, [&] { return closed_ || items_.size() < limit_; });
     if (closed_) return false;
     items_.push_back(std::move(work));
+    peak_ = std::max(peak_, items_.size());
     filled_.notify_one();
     return true;
 }
@@ -20,6 +22,7 @@ bool WorkQueue::push_now(Work work) {
         return false;
     }
     items_.push_back(std::move(work));
+    peak_ = std::max(peak_, items_.size());
     filled_.notify_one();
     return true;
 }
@@ -51,6 +54,11 @@ bool WorkQueue::closed() const {
 std::size_t WorkQueue::size() const {
     const std::lock_guard lock(mutex_);
     return items_.size();
+}
+
+std::size_t WorkQueue::peak() const {
+    const std::lock_guard lock(mutex_);
+    return peak_;
 }
 
 std::uint64_t WorkQueue::take_refused() {

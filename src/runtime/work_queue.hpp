@@ -26,6 +26,7 @@ public:
     void close();
     bool closed() const;
     std::size_t size() const;
+    std::size_t peak() const;  // the most that size() has been
     std::uint64_t take_refused();
 
 private:
@@ -35,6 +36,7 @@ private:
     std::condition_variable filled_, emptied_;
     std::deque<Work> items_;
     std::size_t limit_;
+    std::size_t peak_ = 0;
     std::uint64_t refused_ = 0;
     bool closed_ = false;
 };

@@ -67,6 +67,8 @@ refuse("renamed without previous_path", "renamed-directory", leave_out("touchsto
 refuse("unreadable without error", "unreadable", leave_out("error"))
 refuse("a gap without a reason", "gap", leave_out("touchstone", "gap", "reason"))
 refuse("a gap with a verdict", "gap", put("unexpected", "touchstone", "verdict"))
+refuse("a gap with tags", "gap", put(["pci-dss-11.5.2"], "tags"))
+refuse("tags that are none", "notice-sweep-finished", put([], "tags"))
 refuse("a notice with a verdict", "notice-heartbeat", put("unexpected", "touchstone", "verdict"))
 refuse("a detail that is no string", "notice-heartbeat", put(3, "touchstone", "details", "count"))
 refuse("a time without nine digits", "changed", put("2026-01-31T12:00:00Z", "@timestamp"))

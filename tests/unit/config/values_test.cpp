@@ -21,6 +21,13 @@ patience = "1min"
 [verify]
 threads = 64
 log_period = "1d"
+tags = ['nist-si-7(1)']
+[heartbeat]
+period = "0s"
+[output.metrics]
+enabled = true
+path = "/m/t.prom"
+period = "1min"
 [output.json]
 enabled = true
 path = "-"
@@ -49,6 +56,9 @@ level = "trace"
     CHECK(config.settle.patience == 60s);
     CHECK(config.verify.threads == 64);
     CHECK(config.verify.log_period == 24h);
+    CHECK(config.verify.tags == std::vector<std::string>{"nist-si-7(1)"});
+    CHECK(config.heartbeat.period == 0s);
+    CHECK(config.metrics == Config::MetricsOutput{true, "/m/t.prom", 60s});
     CHECK(config.json.path == "-");
     CHECK_FALSE(config.journald.enabled);
     CHECK(config.limits.kernel_queue == 1);
@@ -99,6 +109,10 @@ TEST_CASE("types are not guessed") {
     CHECK(says(bad("[baseline]\npath = 5"), "an absolute path in quotes"));
     CHECK(says(bad("[log]\nlevel = true"), "this is a boolean"));
     CHECK(says(bad("[sources]\nfilesystems = \"nfs4\""), "a list of names in quotes"));
+    CHECK(says(bad("[verify]\ntags = [\"\"]"), "not a list of tags"));
+    CHECK(says(bad("[verify]\ntags = \"nist\""), "a list of words in quotes"));
+    CHECK(says(bad("[output.metrics]\npath = \"-\""), "absolute"));
+    CHECK(says(bad("[output.metrics]\nperiod = \"999ms\""), "from \"1s\" to \"1d\""));
     CHECK(says(bad("[sources]\nfilesystems = [\"nfs4\", 4]"), "not a list of file system types"));
     CHECK(says(bad("limits = 3"), "`limits` is a table"));
     CHECK(says(bad("output.json = true"), "write [output.json]"));
@@ -146,4 +160,12 @@ TEST_CASE("values that are likely not meant are told") {
     CHECK_THAT(loaded.warnings[1], Catch::StartsWith("t.toml:3: settle.patience"));
     CHECK_THAT(loaded.warnings[2], Catch::StartsWith("t.toml:5: verify.log_period"));
     CHECK_THAT(loaded.warnings[3], Catch::StartsWith("t.toml:8: output.json.path is set"));
+}
+
+TEST_CASE("metrics have a file of their own, and a name that the exporter reads") {
+    CHECK(says(bad("[output.metrics]\nenabled = true\npath = \"/x\"\n[output.json]\npath = \"/x\""), "is the path of output.json.path too"));
+    CHECK(says(bad("[output.metrics]\nenabled = true\npath = \"/x\"\n[baseline]\npath = \"/x\""), "is the path of baseline.path too"));
+    CHECK(says(good("[output.metrics]\nenabled = true\npath = \"/x/metrics.txt\"").warnings.at(0), "does not end in .prom"));
+    CHECK(says(good("[output.metrics]\npath = \"/x/metrics.prom\"").warnings.at(0), "output.metrics is off"));
+    CHECK(good("[output.metrics]\nenabled = true").warnings.empty());
 }

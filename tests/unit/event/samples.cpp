@@ -197,6 +197,7 @@ Sample notice(NoticeAction action) {
     made.text = "This is " + std::string(name_of(action)) + ".";
     made.details = {{"count", "3"}, {"where", "/etc"}};
     if (action == NoticeAction::mount_changed) made.path = "/mnt/\xff";
+    if (action == NoticeAction::sweep_finished) made.tags = {"pci-dss-11.5.2", "nist-si-7(1)"};
     if (action == NoticeAction::tamper) made.severity = Severity::critical;
     Event event;
     event.body = made;

@@ -85,6 +85,21 @@ TEST_CASE("a round goes on after a restart, and what cannot be read begins anew"
     }
 }
 
+TEST_CASE("what a round could not verify is remembered, and an older state lacks it") {
+    Rounds rounds;
+    verify(rounds, 100, 1);
+    rounds.now().unreadable = 1;
+    rounds.now().changing = 2;
+    rounds.now().logs = 3;
+    const auto again = Rounds::from_text(rounds.to_text());
+    CHECK(again.now().unreadable == 1);
+    CHECK(again.now().changing == 2);
+    CHECK(again.now().logs == 3);
+    const auto older = Rounds::from_text(R"({"after":"","now":{"begun":1,"ended":0,"objects":4,"bytes":5,"differences":6,"marks":[]}})");
+    CHECK(older.now().objects == 4);
+    CHECK(older.now().unreadable == 0);
+}
+
 TEST_CASE("a round that has begun is not begun again") {
     Rounds rounds;
     rounds.begin(at(1));

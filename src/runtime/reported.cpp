@@ -1,8 +1,8 @@
-#include "reported.hpp"
+#include "touchstone/reported.hpp"
 
 #include "touchstone/judge.hpp"
 
-namespace touchstone::cli {
+namespace touchstone {
 namespace {
 
 // Under profile log, sizes and contents are held against each other by continuity, which two rows cannot show: there it is enough that
@@ -84,4 +84,4 @@ Status each_difference(KnownStore& store, const Policy& policy, const std::strin
     return done ? read : done;
 }
 
-}  // namespace touchstone::cli
+}  // namespace touchstone

@@ -7,9 +7,9 @@
 
 #include "touchstone/finding.hpp"
 #include "touchstone/policy.hpp"
-#include "touchstone/survey.hpp"
+#include "touchstone/state.hpp"
 
-namespace touchstone::cli {
+namespace touchstone {
 
 // How a reported state differs from the baseline's row; nullopt when it does not, or stands in for it (a log that has grown or was rotated).
 std::optional<Finding> reported_difference(const Observation& reported, const std::optional<Observation>& baseline, const RuleRef& rule,
@@ -22,4 +22,4 @@ bool is_as_reported(const Observation& reported, const Observation& now, Profile
 Status each_difference(KnownStore& store, const Policy& policy, const std::string& scope,
                        const std::function<Status(const Observation& reported, Finding finding)>& visit);
 
-}  // namespace touchstone::cli
+}  // namespace touchstone
