@@ -20,6 +20,9 @@ public:
         json(check);
         check->add_option("PATH", arguments_.paths, "Only these, and what is below them");
         json(verb(app_, Verb::status, "status", "Say whether the watch is on, and how it does"));
+        auto* explain = verb(app_, Verb::explain, "explain", "Say which rule, evidence and verdict apply to a path, and why");
+        json(explain);
+        explain->add_option("PATH", arguments_.paths, "The path")->required()->expected(1);
         auto* config = app_.add_subcommand("config", "The configuration")->require_subcommand(1);
         verb(*config, Verb::config_check, "check", "Check the configuration");
         json(verb(*config, Verb::config_show, "show", "Print every effective value, and where it came from"));

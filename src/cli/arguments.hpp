@@ -16,6 +16,7 @@ enum class Verb {
     baseline_verify,
     check,
     status,
+    explain,
     config_check,
     config_show,
     doctor,

@@ -1,0 +1,110 @@
+"""What makes a change expected: a rule whose path and writer both fit, the writer's program checked."""
+import hashlib
+import json
+import shutil
+import subprocess
+
+from conftest import changes
+
+
+def program(touchstone):
+    """A program that copies standard input to the file named, under a path of its own."""
+    path = touchstone.home / "updater"
+    shutil.copy(shutil.which("dd"), path)
+    return path
+
+
+def expect(path, executable, more=""):
+    digest = hashlib.sha256(executable.read_bytes()).hexdigest()
+    return f'[[expect]]\nname = "update"\npath = "{path}"\nexecutable = "{executable}"\nsha256 = "{digest}"\nattributes = ["content"]\n{more}'
+
+
+def write_with(program, file, text):
+    subprocess.run([program, f"of={file}", "status=none", "conv=notrunc"], input=text.encode(), check=True)
+
+
+def test_an_expected_change(touchstone):
+    file = touchstone.tree / "resolv.conf"
+    file.write_text("nameserver 192.0.2.1\n")
+    updater = program(touchstone)
+    touchstone.configure(more=expect(file, updater))
+    touchstone.watch()
+    write_with(updater, file, "nameserver 192.0.2.2\n")
+    finding = touchstone.wait_for(file, "changed")
+    assert finding["touchstone"]["verdict"] == "expected"
+    assert finding["touchstone"]["evidence"][0]["provider"] == "expect"
+    assert (finding["event"]["kind"], finding["event"]["severity"]) == ("event", 21)
+    # Somebody else's hand in the same file is not.
+    file.write_text("nameserver 203.0.113.66\n")
+    assert [f["touchstone"]["verdict"] for f in touchstone.settle()] == ["expected", "unexpected"]
+
+
+def test_more_than_is_allowed_is_unexpected(touchstone):
+    file = touchstone.tree / "conf"
+    file.write_text("a")
+    updater = program(touchstone)
+    touchstone.configure(more=expect(file, updater))
+    touchstone.watch()
+    write_with(updater, touchstone.tree / "other", "x")
+    assert touchstone.wait_for(touchstone.tree / "other", "appeared")["touchstone"]["verdict"] == "unexpected"
+
+
+def test_a_replaced_program_gains_nothing(touchstone):
+    file = touchstone.tree / "conf"
+    file.write_text("a")
+    updater = program(touchstone)
+    touchstone.configure(more=expect(file, updater))
+    with updater.open("ab") as binary:
+        binary.write(b"\0evil")
+    touchstone.watch()
+    write_with(updater, file, "b")
+    assert touchstone.wait_for(file, "changed")["touchstone"]["verdict"] == "unexpected"
+
+
+def test_check_and_diff_keep_what_the_watch_has_settled(touchstone):
+    file, other = touchstone.tree / "conf", touchstone.tree / "other"
+    file.write_text("a")
+    other.write_text("a")
+    updater = program(touchstone)
+    touchstone.configure(more=expect(file, updater))
+    touchstone.watch()
+    write_with(updater, file, "b")
+    touchstone.wait_for(file, "changed")
+    touchstone.settle()
+    assert touchstone.run("check", check=False).returncode == 0
+    difference = json.loads(touchstone.run("baseline", "diff", "--json").stdout)["differences"]
+    assert [(each["path"], each["verdict"]) for each in difference] == [(str(file), "expected")]
+    touchstone.stop()
+    # Changed while nobody watches: whoever did it, nothing accounts for it.
+    write_with(updater, file, "c")
+    assert touchstone.run("check", check=False).returncode == 4
+    touchstone.start()
+    touchstone.settle()
+    assert [f["touchstone"]["verdict"] for f in touchstone.findings(file)] == ["expected", "unexpected"]
+
+
+def test_explain(touchstone):
+    file = touchstone.tree / "conf"
+    file.write_text("a")
+    updater = program(touchstone)
+    touchstone.configure(more=expect(touchstone.tree / "*", updater))
+    touchstone.build()
+    clean = json.loads(touchstone.run("explain", file, "--json").stdout)
+    assert (clean["watched"], clean["differs_from_baseline"], clean["expectations"]) == (True, False, ["update"])
+    file.write_text("b")
+    changed = json.loads(touchstone.run("explain", file, "--json").stdout)
+    assert (changed["verdict"], changed["action"]) == ("unexpected", "changed")
+    text = touchstone.run("explain", file).stdout.decode()
+    assert "update, where its writer does it" in text and "unexpected" in text
+    assert "excluded by \"*.swp\"" in touchstone.run("explain", touchstone.tree / "a.swp").stdout.decode()
+    assert "not watched" in touchstone.run("explain", "/nowhere").stdout.decode()
+
+
+def test_a_setuid_bit_is_critical(touchstone):
+    file = touchstone.tree / "tool"
+    file.write_text("x")
+    touchstone.configure(watch='severity = "low"')
+    touchstone.watch()
+    file.chmod(0o4755)
+    finding = touchstone.wait_for(file, "changed")
+    assert "mode" in changes(finding) and finding["event"]["severity"] == 99
