@@ -24,8 +24,8 @@ const std::string& file_of(std::int64_t bytes) {
     return path;
 }
 
-void look(benchmark::State& state, Profile profile) {
-    auto observer = Observer::make(DigestAlgorithm::sha256);
+void look(benchmark::State& state, Profile profile, DigestAlgorithm digest = DigestAlgorithm::sha256) {
+    auto observer = Observer::make(digest);
     if (!observer) return state.SkipWithError(observer.error().what.c_str());
     const auto& path = file_of(state.range(0));
     LookOptions options;
@@ -62,6 +62,8 @@ void read_and_digest(benchmark::State& state) {
 void sizes(benchmark::internal::Benchmark* one) { one->Arg(0)->Arg(4 << 10)->Arg(64 << 10)->Arg(1 << 20)->Arg(64 << 20); }
 BENCHMARK_CAPTURE(look, content, Profile::content)->Apply(sizes);
 BENCHMARK(read_and_digest)->Apply(sizes);
+BENCHMARK_CAPTURE(look, sha512, Profile::content, DigestAlgorithm::sha512)->Arg(1 << 20);
+BENCHMARK_CAPTURE(look, sha3_256, Profile::content, DigestAlgorithm::sha3_256)->Arg(1 << 20);
 BENCHMARK_CAPTURE(look, metadata, Profile::metadata)->Arg(4 << 10);
 
 }  // namespace
