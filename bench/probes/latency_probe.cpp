@@ -1,5 +1,5 @@
-// probe-latency LOG DIRECTORY COUNT MIN_MS MAX_MS: writes 4 KiB into DIRECTORY/file0, file1, ... with random pauses, and waits after
-// each for its complete line in LOG. Prints, a line each, the microseconds from just before close(2) until the line was read.
+// probe-latency LOG DIRECTORY COUNT MIN_MS MAX_MS: writes 4 KiB into DIRECTORY/file0, file1, ... (for - as DIRECTORY: into the files whose
+// paths are the lines of its standard input) with random pauses, and waits after each for its complete line in LOG. Prints, a line each, the microseconds from just before close(2) until the line was read.
 //
 // It sleeps on inotify and does not poll, so that the daemon has the machine to itself.
 #include <fcntl.h>
@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <random>
 #include <string>
 #include <thread>
@@ -70,6 +71,13 @@ private:
     std::string seen_;
 };
 
+std::string nth_path(const std::string& directory, int n) {
+    std::string path;
+    if (directory != "-") return directory + "/file" + std::to_string(n);
+    if (!std::getline(std::cin, path)) die("a path on standard input");
+    return path;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -85,7 +93,7 @@ int main(int argc, char** argv) {
     std::uniform_int_distribution<int> letter('a', 'z');
     for (int i = 0; i < count; ++i) {
         std::this_thread::sleep_for(std::chrono::microseconds(pause(random)));
-        const std::string path = directory + "/file" + std::to_string(i);
+        const std::string path = nth_path(directory, i);
         std::string content(kSize, '\n');
         for (auto& byte : content) byte = static_cast<char>(letter(random));
         touchstone::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));

@@ -9,8 +9,9 @@ import tempfile
 class Ground:
     """An ext4 file system on a loop device, sparse, below `at` (default: the directory for temporary files that outlive a boot)."""
 
-    def __init__(self, at="/var/tmp", gib=8):
-        self._at, self._gib = at, gib
+    def __init__(self, at="/var/tmp", gib=8, uncached=False, options=()):
+        """Uncached: what it lacks comes from the disk, not from the page cache of its image. Options are mkfs's."""
+        self._at, self._gib, self._uncached, self._options = at, gib, uncached, options
 
     def __enter__(self):
         self._home = pathlib.Path(tempfile.mkdtemp(prefix="touchstone-bench.", dir=self._at))
@@ -20,8 +21,11 @@ class Ground:
         with open(image, "wb") as file:
             file.truncate(self._gib << 30)
         try:
-            subprocess.run(["mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", image], check=True)
+            subprocess.run(["mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", *self._options, image], check=True)
             subprocess.run(["mount", "-o", "loop", image, self.path], check=True)
+            if self._uncached:
+                device = subprocess.run(["findmnt", "-no", "SOURCE", self.path], check=True, capture_output=True, text=True).stdout.strip()
+                subprocess.run(["losetup", "--direct-io=on", device], check=True)
         except BaseException:
             shutil.rmtree(self._home)
             raise
@@ -35,6 +39,11 @@ class Ground:
 def sync():
     """What was written before is on the disk, so that its writing back does not disturb what follows."""
     subprocess.run(["sync"], check=True)
+
+
+def drop_caches():
+    sync()
+    pathlib.Path("/proc/sys/vm/drop_caches").write_text("3")
 
 
 def grow_tree(root, files, seed=1, depth=8):

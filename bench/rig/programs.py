@@ -51,6 +51,12 @@ def times(pid):
     return {each["name"]: (each.get("run_cnt", 0), each.get("run_time_ns", 0)) for each in _bpftool("prog", "show") if each["id"] in mine}
 
 
+def memory_of_maps(pid):
+    """Bytes that the kernel keeps for the BPF maps of a process."""
+    mine = _of(pid, "map_id")
+    return sum(each.get("bytes_memlock", 0) for each in _bpftool("map", "show") if each["id"] in mine)
+
+
 class Ring(threading.Thread):
     """How full the ring of a process gets, in bytes, looked at a thousand times a second."""
 
