@@ -33,8 +33,8 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def run(name, arguments, measure):
-    """measure() gives figures; prints them, with the machine and its load."""
+def result(name, arguments, measure):
+    """What measure() gives as figures, with the machine and its load, as it is in JSON."""
     if os.geteuid() != 0:
         sys.exit(f"{name}: needs root, as the daemon that it measures does")
     if arguments.quiet and not machine.wait_until_quiet(arguments.quiet):
@@ -42,14 +42,22 @@ def run(name, arguments, measure):
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     with machine.Load() as load:
         measured = measure()
-    settings = {key: value for key, value in vars(arguments).items() if key not in ("json", "build", "quiet")}
-    result = {"benchmark": name, "at": at, "commit": machine.commit(), "machine": machine.describe(), "load": load.as_json(), "settings": settings,
-              "figures": [figure.as_json() for figure in measured]}
+    settings = {key: value for key, value in vars(arguments).items() if key not in ("json", "build", "quiet", "embed", "results")}
+    return {"benchmark": name, "at": at, "commit": machine.commit(), "machine": machine.describe(), "load": load.as_json(), "settings": settings,
+            "figures": [figure.as_json() for figure in measured]}
+
+
+def run(name, arguments, measure):
+    """measure() gives figures; prints them, with the machine and its load."""
+    show(result(name, arguments, measure), arguments)
+
+
+def show(result, arguments):
     if arguments.json:
         print(json.dumps(result, indent=1))
         return
     for figure in result["figures"]:
         label, target, value, runs = figures.row(figure)
         print(f"{label + ':':<64} {value:>14}{f'   at most {target}' if target else ''}{f'   ({runs})' if runs else ''}")
-    if not load.as_json()["quiet"]:
-        print(f"The machine was not quiet: others used {load.others_percent:.0f} % of its CPUs. Do not believe these figures.")
+    if not result["load"]["quiet"]:
+        print(f"The machine was not quiet: others used {result['load']['others_percent']:.0f} % of its CPUs. Do not believe these figures.")

@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import subprocess
+import threading
 import time
 
 
@@ -42,6 +43,31 @@ class Log:
         return found
 
 
+class Tail(threading.Thread):
+    """Reads a log as it grows, as whoever waits for it would: [(when it was read on the wall clock, line)]."""
+
+    def __init__(self, log, every=0.001):
+        super().__init__(daemon=True)
+        self._log, self._every, self._ended, self.lines = log, every, threading.Event(), []
+
+    def run(self):
+        size = -1
+        while not self._ended.wait(self._every):
+            if (now := self._log.path.stat().st_size) != size:
+                size = now
+                lines = self._log.lines()
+                at = time.time()
+                self.lines += [(at, line) for line in lines]
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ended.set()
+        self.join()
+
+
 def path_needle(path):
     return b'"path":' + json.dumps(os.fspath(path)).encode()
 
@@ -51,6 +77,8 @@ def notice_needle(action):
 
 
 class Touchstone:
+    """A daemon of one's own; without a tree given to configure() it watches `tree` below its home."""
+
     def __init__(self, build, home):
         self.program = pathlib.Path(build) / "touchstone"
         self._home = home = pathlib.Path(home)
@@ -62,8 +90,9 @@ class Touchstone:
         self.configure()
         self._daemon = None
 
-    def configure(self, ebpf="automatic"):
-        """What the next start() uses as its sources."""
+    def configure(self, ebpf="automatic", watches=None, more=""):
+        """What the next start() uses: its sources, what it watches (the tree), and further lines."""
+        watched = "".join(f'[[watch]]\npath = "{path}"\n' for path in watches or [self.tree])
         self._config.write_text(
             f"""
 [baseline]
@@ -76,9 +105,8 @@ path = "{self.log.path}"
 enabled = false
 [sources]
 ebpf = "{ebpf}"
-[[watch]]
-path = "{self.tree}"
-"""
+{more}
+{watched}"""
         )
 
     def build_baseline(self):
@@ -126,7 +154,7 @@ path = "{self.tree}"
         status = pathlib.Path(f"/proc/{self._daemon.pid}/status").read_text()
         return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
-    def cpu_seconds(self):
-        """Of all its threads, to the nanosecond."""
-        tasks = pathlib.Path(f"/proc/{self._daemon.pid}/task")
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
+    def cpu_seconds(self, thread=None):
+        """Of all its threads, or of the one with that name, to the nanosecond."""
+        tasks = pathlib.Path(f"/proc/{self._daemon.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks if thread in (None, (task / "comm").read_text().strip())) / 1e9

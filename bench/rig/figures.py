@@ -1,5 +1,6 @@
 """Figures: medians over runs, held against a target."""
 import dataclasses
+import re
 import statistics
 
 
@@ -54,3 +55,9 @@ def markdown(results):
         for figure in result["figures"]:
             lines.append("| " + " | ".join(row(figure)) + " |")
     return "\n".join(lines) + "\n"
+
+
+def marked(name):
+    """The lines between <!-- bench: begin --> and <!-- bench: end -->; those of one benchmark have its name there."""
+    word = f"bench {name}" if name else "bench"
+    return re.compile(rf"(<!-- {word}: begin -->\n).*(<!-- {word}: end -->)", re.DOTALL)

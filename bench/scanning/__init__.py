@@ -1,0 +1,1 @@
+"""A host that is scanned, and one that is watched: what is done to them, and what was noticed of it."""
