@@ -1,5 +1,6 @@
-// probe-digest ROOT THREADS [DATABASE]: reads and hashes (SHA-256) every regular file of one file system, as plainly as can be, and puts path and
-// digest into a table of a new SQLite database; prints seconds, files and bytes as a JSON object. Finding the files is not part of the time.
+// probe-digest ROOT THREADS [DATABASE|cold]: reads and hashes (SHA-256) every regular file of one file system, as plainly as can be, and puts path and
+// digest into a table of a new SQLite database; prints seconds, files and bytes as a JSON object. Finding the files is not part of the time. `cold`: the
+// page cache and what the kernel knows of names and inodes are dropped once the files are found, so that the loop reads all that it needs from the disk.
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <sqlite3.h>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <mutex>
 #include <string>
@@ -34,6 +36,12 @@ std::vector<std::string> files_of(const char* root) {
         if (status.st_dev == top.st_dev && S_ISREG(status.st_mode)) files.push_back(entry->path());
     }
     return files;
+}
+
+bool drop_caches() {
+    ::sync();
+    const touchstone::Fd control(::open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC));
+    return control && ::write(control.get(), "3", 1) == 1;
 }
 
 // In one transaction; a null database takes nothing.
@@ -103,15 +111,20 @@ void digest_all(const std::vector<std::string>& files, Sum& sum, Table& table) {
 
 int main(int argc, char** argv) {
     if (argc < 3) {
-        std::fprintf(stderr, "usage: probe-digest ROOT THREADS [DATABASE]\n");
+        std::fprintf(stderr, "usage: probe-digest ROOT THREADS [DATABASE|cold]\n");
         return 64;
     }
     const auto threads = std::strtoul(argv[2], nullptr, 10);
     const auto files = files_of(argv[1]);
+    const bool cold = argc > 3 && std::strcmp(argv[3], "cold") == 0;
+    if (cold && !drop_caches()) {
+        std::perror("probe-digest: /proc/sys/vm/drop_caches");
+        return 1;
+    }
     Sum sum;
     const auto begun = std::chrono::steady_clock::now();
     {
-        Table table(argc > 3 ? argv[3] : nullptr);
+        Table table(argc > 3 && !cold ? argv[3] : nullptr);
         std::vector<std::thread> workers;
         for (unsigned long i = 1; i < threads; ++i) workers.emplace_back([&] { digest_all(files, sum, table); });
         digest_all(files, sum, table);

@@ -1,5 +1,6 @@
 // observe(): what is at this name now. Opens once, stats before and after hashing, and never follows a symbolic link anywhere
-// in the path (openat2(2) RESOLVE_NO_SYMLINKS); special files are never opened (O_PATH, then type, then /proc/self/fd).
+// in the path (openat2(2) RESOLVE_NO_SYMLINKS); special files are never opened (O_PATH, then type, then /proc/self/fd; what a walk has just seen to be a
+// regular file is opened directly, by its name in the directory, and what was opened is looked at before it is used).
 #pragma once
 
 #include <atomic>
@@ -12,6 +13,8 @@
 #include "touchstone/object.hpp"
 #include "touchstone/result.hpp"
 #include "touchstone/rule.hpp"
+
+struct statx;
 
 namespace touchstone {
 
@@ -33,6 +36,13 @@ struct LookOptions {
     static constexpr std::uint64_t kPollEvery = 4 << 20;
 };
 
+// What a walk has met in a directory that it holds open: saves finding the way to it anew.
+struct MetEntry {
+    int directory = -1;                    // reached without following a link
+    const char* name = nullptr;            // of one component
+    const struct statx* status = nullptr;  // of it, just taken: STATX_BASIC_STATS, not following
+};
+
 class Observer {
 public:
     // bad_input when OpenSSL (or its FIPS provider) does not offer the algorithm; names it and says which are offered.
@@ -52,6 +62,8 @@ public:
     // as content, with blocks in place of digest.
     // A name that ends in a missing or non-directory component, or that leads through a symbolic link, is Absent.
     Observation look(const std::string& path, const LookOptions& options, WallTime now);
+    // The same for what a walk has just met under `path`. Where the entry has changed meanwhile, the path is looked at.
+    Observation look(const std::string& path, const MetEntry& entry, const LookOptions& options, WallTime now);
 
     static constexpr int kAttempts = 3;
 

@@ -48,16 +48,29 @@ private:
     std::optional<Error> state_failure_;
 };
 
+struct Surveyed {
+    Observation now;
+    RuleRef rule;
+    std::optional<Observation> expected;  // nullopt: not expected to be there, or the survey expects nothing
+    Rotation rotation;                    // profile log, when what was expected is no longer at this name
+    std::vector<Claim> claims;            // of the providers, when it is not as expected
+    Verdict standing = Verdict::unexpected;  // under which the watch reported it as it is now, if it did
+};
+
+// Sees every object in the thread that looked at it; false: the visitor need not.
+using Sift = std::function<bool(const Surveyed&)>;
+
 struct SurveyOptions {
     std::vector<std::string> scopes;       // absolute paths: each and all below it; empty: every watch
     std::vector<std::string> filesystems;  // as [sources] filesystems
     DigestAlgorithm digest = DigestAlgorithm::sha256;
     ProviderSettings providers;                          // asked about what is not as expected
     std::string state_directory;                         // of the providers
-    unsigned threads = 2;                                // that look; walking has its own
-    std::size_t queue = 1024;                            // names waiting to be looked at, and results waiting for the caller
+    unsigned threads = 2;                                // that walk and look
+    std::size_t queue = 1024;                            // results waiting for the caller
     Nanoseconds pause = std::chrono::milliseconds(250);  // before a file that kept changing is looked at again, kRetries times
-    std::function<bool(const std::string&)> leave_out;   // true: not surveyed (our own files); may be empty
+    std::function<bool(const std::string&)> leave_out;   // true: not surveyed (our own files); any looking thread; may be empty
+    std::function<Sift()> open_sift;                     // one for each looking thread, before they start; may be empty: the visitor sees all
     std::function<WallTime()> wall_now;
     std::function<SteadyTime()> steady_now;
 
@@ -72,17 +85,8 @@ struct SurveyProgress {
     std::atomic<bool> cancel{false};
 };
 
-struct Surveyed {
-    Observation now;
-    RuleRef rule;
-    std::optional<Observation> expected;  // nullopt: not expected to be there, or the survey expects nothing
-    Rotation rotation;                    // profile log, when what was expected is no longer at this name
-    std::vector<Claim> claims;            // of the providers, when it is not as expected
-    Verdict standing = Verdict::unexpected;  // under which the watch reported it as it is now, if it did
-};
-
 struct SurveyResult {
-    std::uint64_t objects = 0;         // given to the visitor
+    std::uint64_t objects = 0;         // looked at, whether or not the visitor saw them
     std::uint64_t unlisted = 0;        // directories whose names could not be read: what is below was not surveyed
     std::uint64_t changing = 0;        // given as unreadable because they never stood still
     std::vector<std::string> skipped;  // mount points not entered, with type

@@ -12,6 +12,8 @@
 #include "touchstone/result.hpp"
 #include "touchstone/touch.hpp"
 
+struct statx;
+
 namespace touchstone {
 
 struct SweepResult {
@@ -26,7 +28,21 @@ struct SweepResult {
     bool cancelled = false;
 };
 
-// All but open_known are called from every walking thread, at the same time.
+// What a sweep met, in the directory that it holds open.
+struct SweepEntry {
+    const std::string& path;
+    int directory = -1;          // -1: cannot be reached that way; go by the path
+    const char* name = nullptr;  // in it
+    const struct statx* status = nullptr;  // STATX_BASIC_STATS, not following; null: not there, or it could not be had
+};
+
+// One walking thread's own.
+struct SweepLook {
+    std::function<void(const SweepEntry&)> look;
+    std::function<void()> pause;  // the thread is about to wait for work
+};
+
+// All but open_known and open_look are called from every walking thread, at the same time.
 struct SweepHooks {
     std::function<bool()> keep_going;      // false: stop; called for every directory and now and then within a big one; may be empty
     std::function<void()> wait_for_room;   // blocks while the receiver has no room; may be empty
@@ -34,6 +50,9 @@ struct SweepHooks {
     std::function<void(const std::string&, int)> on_directory;  // before listing; may be empty
     std::function<void(const std::string&, const std::string&, int)> on_link;  // directory, name, directory fd: link_count > 1; may be empty
     std::function<Result<std::unique_ptr<KnownReader>>()> open_known;          // one for each walking thread, all by the calling thread
+    // The same. Each look is taken by the thread that met it, in place of a touch put to the receiver; large files, and parts of large directories, by
+    // a thread that has nothing to do. May be empty.
+    std::function<SweepLook()> open_look;
     std::function<WallTime()> wall_now;
     std::function<SteadyTime()> steady_now;
 };

@@ -31,14 +31,14 @@ private:
 };
 
 // Tagged and length-prefixed, so that no two tables' contents give the same bytes.
-void append_value(std::string& out, const store::Query& query, int column) {
-    if (query.is_null(column)) {
+void append_value(std::string& out, const store::Value& value) {
+    if (value.is_null()) {
         out += 'n';
-    } else if (query.is_integer(column)) {
+    } else if (value.is_integer()) {
         out += 'i';
-        store::append_integer(out, query.integer(column));
+        store::append_integer(out, value.integer());
     } else {
-        const auto bytes = query.blob(column);
+        const auto bytes = value.blob();
         out += 'b';
         store::append_integer(out, std::uint64_t{bytes.size()});
         out += bytes;
@@ -54,7 +54,7 @@ Status add_rows(store::Database& database, const char* sql, Sha256& hash) {
         if (!found) return fail(found.error());
         if (!*found) break;
         row = 'r';
-        for (int column = 0; column < query->columns(); ++column) append_value(row, *query, column);
+        for (int column = 0; column < query->columns(); ++column) append_value(row, query->value(column));
         hash.add(row);
     }
     hash.add("e");

@@ -13,6 +13,7 @@ struct BaselineReader::Impl {
     explicit Impl(std::unique_ptr<store::Database> opened) : database(std::move(opened)), objects(*database) {}
     std::unique_ptr<store::Database> database;
     store::ObjectTable objects;
+    store::RowScan scan{*database};
     BaselineInfo info;
 };
 
@@ -53,7 +54,7 @@ Result<BaselineReader> BaselineReader::open(const std::string& file) {
 
 const BaselineInfo& BaselineReader::info() const { return impl_->info; }
 
-Result<std::optional<Observation>> BaselineReader::find(const std::string& path) { return impl_->objects.find(path); }
+Result<std::optional<Observation>> BaselineReader::find(const std::string& path) { return impl_->scan.find(path); }
 
 Status BaselineReader::children(const std::string& directory, const std::function<bool(const Glance&)>& visit) {
     return store::GlanceTable(*impl_->database).children(directory, visit);

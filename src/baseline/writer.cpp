@@ -1,3 +1,4 @@
+#include <future>
 #include <optional>
 
 #include "format.hpp"
@@ -19,6 +20,7 @@ struct BaselineWriter::Impl {
     }
     Status usable() const { return failure ? Status(fail(*failure)) : Status{}; }
     Status finish();
+    Status derive();  // leaves a transaction open
 
     std::string file;
     BaselineInfo info;
@@ -36,7 +38,7 @@ constexpr const char* kFastAndUnsafe =  // nothing is at stake before the rename
 Status prepare(store::Database& database) {
     if (auto done = database.execute(kFastAndUnsafe); !done) return done;
     if (auto done = database.execute("BEGIN IMMEDIATE"); !done) return done;
-    // The index last, when all rows are there: sorted once instead of touched at random.
+    // The index when all rows are there.
     return database.create_format(kBaselineApplicationId, kBaselineVersion, std::span(kBaselineSchema).first(kBaselineSchema.size() - 1));
 }
 
@@ -97,18 +99,30 @@ Status BaselineWriter::copy_from(BaselineReader& reader) {
 
 Status BaselineWriter::Impl::finish() {
     if (auto good = usable(); !good) return good;
-    if (auto done = store::GlanceTable(*database).fill(); !done) return done;
-    if (auto done = database->execute(store::kObjectIndex.sql); !done) return done;
     const auto rows = database->number("SELECT count(*) FROM object");
     if (!rows) return fail(rows.error());
     info.objects = store::from_stored(*rows);
     info.id.clear();
     if (auto done = write_info(*database, info); !done) return done;
-    const auto id = content_id(*database);
-    if (!id) return fail(id.error());
-    info.id = *id;
+    // From here on pages with rows stay as they are, so a second thread can read them for the id while this one makes what follows from them.
+    if (auto done = database->execute("COMMIT"); !done) return done;
+    auto reader = store::Database::open(temporary.path(), store::Access::immutable);
+    if (!reader) return fail(reader.error());
+    auto id = std::async(std::launch::async | std::launch::deferred, [&] { return content_id(**reader); });
+    auto derived = derive();
+    const auto found = id.get();
+    if (!derived) return derived;
+    if (!found) return fail(found.error());
+    info.id = *found;
     if (auto done = write_info(*database, info); !done) return done;
     return database->execute("COMMIT");
+}
+
+// The index last: sorted once instead of touched at random.
+Status BaselineWriter::Impl::derive() {
+    if (auto done = database->execute("BEGIN IMMEDIATE"); !done) return done;
+    if (auto done = store::GlanceTable(*database).fill(); !done) return done;
+    return database->execute(store::kObjectIndex.sql);
 }
 
 Result<BaselineInfo> BaselineWriter::commit() {

@@ -36,12 +36,17 @@ void count_unreadable(const Observation& now, Built& built) {
 Result<Built> record_all(const Session& session, BaselineWriter& writer, Predecessor& predecessor, SurveyProgress& progress) {
     Built built;
     const SteadyTime started = steady_now();
-    const SurveyOptions options = survey_options(session, session.config().baseline.digest, {});
+    SurveyOptions options = survey_options(session, session.config().baseline.digest, {});
+    options.open_sift = [&]() -> Sift {
+        return [compare = predecessor.open_comparison()](const Surveyed& one) {
+            compare(one.now, one.rule->profile);
+            return true;
+        };
+    };
     {
         const ProgressBar bar(progress, session.policy, options);
         auto surveyed = survey(session.policy, options, {}, progress, [&](Surveyed one) -> Status {
             count_unreadable(one.now, built);
-            if (auto compared = predecessor.compare(one.now, one.rule->profile); !compared) return compared;
             return writer.put(one.now);
         });
         if (!surveyed) return fail(surveyed.error());

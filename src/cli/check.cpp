@@ -38,7 +38,8 @@ Result<Checked> compare_all(const Session& session, const std::vector<std::strin
     checked.baseline = baseline;
     checked.started = wall_now();
     const SteadyTime started = steady_now();
-    const SurveyOptions options = survey_options(session, baseline.digest, paths);
+    SurveyOptions options = survey_options(session, baseline.digest, paths);
+    options.open_sift = [&]() -> Sift { return [&](const Surveyed& one) { return compare(one, baseline.digest).has_value(); }; };
     SurveyProgress progress;
     const Cancellation cancellation(progress.cancel);
     {

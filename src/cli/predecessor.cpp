@@ -20,7 +20,7 @@ bool is_same(const Observation& old, const Observation& now, Profile profile, Di
 
 }  // namespace
 
-Predecessor::Predecessor(const std::string& file, DigestAlgorithm digest) : digest_(digest) {
+Predecessor::Predecessor(const std::string& file, DigestAlgorithm digest) : file_(file), digest_(digest) {
     auto old = BaselineReader::open(file);
     if (old)
         old_.emplace(std::move(*old));
@@ -28,27 +28,38 @@ Predecessor::Predecessor(const std::string& file, DigestAlgorithm digest) : dige
         damage_ = old.error().what;
 }
 
-Status Predecessor::compare(const Observation& now, Profile profile) {
-    if (!old_) return {};
-    const auto known = old_->find(now.path);
-    if (!known) {  // a damaged predecessor is what a new one is for
-        damage_ = known.error().what;
-        old_.reset();
-        return {};
-    }
+Predecessor::Compare Predecessor::open_comparison() {
+    if (!old_) return [](const Observation&, Profile) {};
+    auto reader = BaselineReader::open(file_);
+    if (!reader) give_up(reader.error());
+    auto old = reader ? std::make_shared<BaselineReader>(std::move(*reader)) : nullptr;
+    return [this, old](const Observation& now, Profile profile) {
+        if (!damaged_) compare(*old, now, profile);
+    };
+}
+
+// A damaged predecessor is what a new one is for.
+void Predecessor::give_up(const Error& error) {
+    const std::lock_guard lock(mutex_);
+    damage_ = error.what;
+    damaged_ = true;
+}
+
+void Predecessor::compare(BaselineReader& old, const Observation& now, Profile profile) {
+    auto known = old.find(now.path);
+    if (!known) return give_up(known.error());
     if (!*known) {
         ++appeared_;
-        return {};
+        return;
     }
     ++kept_;
     // Digests by two algorithms cannot be compared; what one side lacks is no difference.
-    Observation comparable = **known;
-    if (auto* attributes = std::get_if<Attributes>(&comparable.look); attributes && old_->info().digest != digest_) attributes->digest.clear();
-    if (!is_same(comparable, now, profile, digest_)) ++changed_;
-    return {};
+    if (auto* attributes = std::get_if<Attributes>(&(*known)->look); attributes && old.info().digest != digest_) attributes->digest.clear();
+    if (!is_same(**known, now, profile, digest_)) ++changed_;
 }
 
 Status Predecessor::carry_over(BaselineWriter& writer, WallTime at) {
+    if (damaged_) old_.reset();
     if (!old_) return {};
     auto history = old_->acceptances();
     if (!history) {

@@ -61,18 +61,24 @@ void advise(int fd) {
     ::posix_fadvise(fd, 0, 0, POSIX_FADV_NOREUSE);  // what was there counts as used no more often for our reading (6.3)
 }
 
-}  // namespace
-
-Tried<Fd> reopen(int path_fd, int extra_flags) {
-    const auto link = "/proc/self/fd/" + std::to_string(path_fd);
+Tried<Fd> open_gently(int directory, const char* name, int extra_flags) {
     const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | extra_flags;
-    Fd opened(::open(link.c_str(), flags | O_NOATIME));
-    if (!opened && errno == EPERM) opened.reset(::open(link.c_str(), flags));
+    Fd opened(::openat(directory, name, flags | O_NOATIME));
+    if (!opened && errno == EPERM) opened.reset(::openat(directory, name, flags));
     // Somebody holds a write lease, and has now been asked to give it up: the file is still being written.
     if (!opened && errno == EAGAIN) return trouble("open", EBUSY);
     if (!opened) return trouble("open");
     return opened;
 }
+
+}  // namespace
+
+Tried<Fd> reopen(int path_fd, int extra_flags) {
+    const auto link = "/proc/self/fd/" + std::to_string(path_fd);
+    return open_gently(AT_FDCWD, link.c_str(), extra_flags);
+}
+
+Tried<Fd> open_entry(int directory, const char* name) { return open_gently(directory, name, O_NOFOLLOW); }
 
 bool is_size_meaningless(int fd) {
     static constexpr std::array<std::uint32_t, 10> kPseudo{PROC_SUPER_MAGIC,    SYSFS_MAGIC,         DEBUGFS_MAGIC, TRACEFS_MAGIC,

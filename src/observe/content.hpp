@@ -16,6 +16,9 @@ namespace touchstone {
 // O_NOATIME where the caller may ask for it. Only for regular files and directories: opening a device can act on it.
 Tried<Fd> reopen(int path_fd, int extra_flags);
 
+// The same for a name in a directory that was seen to be a regular file. Check what was opened before anything is done with it.
+Tried<Fd> open_entry(int directory, const char* name);
+
 // The size that /proc, /sys and their like give is not that of their content.
 bool is_size_meaningless(int fd);
 

@@ -42,9 +42,13 @@ Tried<void> Examination::run(int path_fd) {
         // autofs answers ENOENT for a mount point that nobody has used yet: opening would mount it, and it has no flags.
         return directory && opened.error().error == ENOENT ? Tried<void>() : tl::unexpected(opened.error());
     }
-    if (auto taken = take_xattrs(xattrs_of(opened->get())); !taken) return taken;
-    if (auto read = read_inode_flags(opened->get(), seen_); !read || directory) return read;
-    return options_.profile == Profile::log ? digest_blocks(opened->get()) : digest_content(opened->get());
+    return run_opened(opened->get());
+}
+
+Tried<void> Examination::run_opened(int fd) {
+    if (auto taken = take_xattrs(xattrs_of(fd)); !taken) return taken;
+    if (auto read = read_inode_flags(fd, seen_); !read || seen_.type == FileType::directory) return read;
+    return options_.profile == Profile::log ? digest_blocks(fd) : digest_content(fd);
 }
 
 Tried<void> Examination::take_xattrs(Tried<std::map<std::string, std::string>> xattrs) {

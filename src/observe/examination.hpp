@@ -22,6 +22,7 @@ public:
         : hasher_(hasher), reader_(reader), options_(options), seen_(seen) {}
 
     Tried<void> run(int path_fd);
+    Tried<void> run_opened(int fd);  // of a regular file or directory, opened for reading
 
     // Of a log that was read, when known blocks were given.
     const std::optional<LogContinuity>& continuity() const { return continuity_; }

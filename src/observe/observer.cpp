@@ -41,6 +41,8 @@ struct Observer::Impl {
 
     // Sets look and continuity; false when the object changed meanwhile.
     bool attempt(Observation& made, const LookOptions& options, bool last);
+    bool attempt(Observation& made, const MetEntry& entry, const LookOptions& options);
+    bool examine(Observation& made, const struct statx& before, const LookOptions& options, int path_fd, int fd, bool last);
 };
 
 bool Observer::Impl::attempt(Observation& made, const LookOptions& options, bool last) {
@@ -55,17 +57,33 @@ bool Observer::Impl::attempt(Observation& made, const LookOptions& options, bool
         made.look = Unreadable{before.error().error, before.error().attempted, std::nullopt};
         return true;
     }
-    auto seen = attributes_of(*before);
+    return examine(made, *before, options, opened->get(), -1, last);
+}
+
+// Only regular files, and only when they are opened for reading anyway.
+bool Observer::Impl::attempt(Observation& made, const MetEntry& entry, const LookOptions& options) {
+    if (entry.status == nullptr || !S_ISREG(entry.status->stx_mode)) return false;
+    if (options.profile != Profile::content && options.profile != Profile::log) return false;
+    const auto opened = open_entry(entry.directory, entry.name);
+    if (!opened) return false;
+    const auto before = status_of(opened->get());
+    if (!before || !same_object(*before, *entry.status)) return false;
+    return examine(made, *before, options, opened->get(), opened->get(), false);
+}
+
+// `fd`: opened for reading already; else -1.
+bool Observer::Impl::examine(Observation& made, const struct statx& before, const LookOptions& options, int path_fd, int fd, bool last) {
+    auto seen = attributes_of(before);
     if (options.on_object) options.on_object(seen.id);
     if (options.profile == Profile::presence) {
         made.look = presence_of(seen);
-        return before->stx_nlink != 0 || last;
+        return before.stx_nlink != 0 || last;
     }
     Examination examination(hasher, reader, options, seen);
-    auto done = examination.run(opened->get());
-    const auto after = status_of(opened->get());
+    auto done = fd >= 0 ? examination.run_opened(fd) : examination.run(path_fd);
+    const auto after = status_of(path_fd);
     if (done && !after) done = tl::unexpected(after.error());
-    if (done && !is_settled(*before, *after, options.profile, last)) done = changing();
+    if (done && !is_settled(before, *after, options.profile, last)) done = changing();
     if (!done) {
         seen.digest.clear();  // of no one state of the file
         seen.blocks.reset();
@@ -89,9 +107,14 @@ Result<Observer> Observer::make(DigestAlgorithm algorithm) {
 }
 
 Observation Observer::look(const std::string& path, const LookOptions& options, WallTime now) {
+    return look(path, MetEntry(), options, now);
+}
+
+Observation Observer::look(const std::string& path, const MetEntry& entry, const LookOptions& options, WallTime now) {
     Observation made;
     made.path = path;
     made.looked_at = now;  // also for later attempts: what changed since the first counts as changed since the look
+    if (impl_->attempt(made, entry, options)) return made;
     for (int attempt = 1; attempt <= kAttempts; ++attempt)
         if (impl_->attempt(made, options, attempt == kAttempts)) break;
     return made;

@@ -4,6 +4,7 @@
 #include <sys/xattr.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -16,7 +17,11 @@ constexpr std::size_t kFirstGuess = 1024;
 // Calls `read(buffer, size)` with a buffer that grows up to `limit` while it answers ERANGE.
 template <class Read>
 Tried<std::string> read_growing(const char* attempted, std::size_t limit, Read read) {
-    std::string buffer(std::min(kFirstGuess, limit), '\0');
+    std::array<char, kFirstGuess> first;  // enough for nearly all
+    const auto told = read(first.data(), first.size());
+    if (told >= 0) return std::string(first.data(), std::min(static_cast<std::size_t>(told), first.size()));
+    if (errno != ERANGE) return trouble(attempted);
+    std::string buffer(std::min(kFirstGuess * 8, limit), '\0');
     for (int races = 0; races < kMaxRaces; ++races) {
         const auto length = read(buffer.data(), buffer.size());
         if (length >= 0) {

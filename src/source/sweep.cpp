@@ -59,7 +59,7 @@ Result<std::vector<Party>> gather(SweepShared& shared, unsigned threads) {
     for (auto& party : parties) {
         auto known = shared.hooks.open_known();
         if (!known) return fail(std::move(known.error()));
-        party.walker = std::make_unique<SweepWalker>(shared, std::move(*known));
+        party.walker = std::make_unique<SweepWalker>(shared, std::move(*known), shared.hooks.open_look ? shared.hooks.open_look() : SweepLook{});
     }
     return parties;
 }

@@ -76,8 +76,8 @@ std::uint64_t head_of(std::string_view name) {
 }  // namespace
 
 int see(int directory, const char* name, bool cached, Seen& seen) {
-    struct statx st {};
-    constexpr unsigned kWanted = STATX_TYPE | STATX_NLINK | STATX_INO | STATX_SIZE | STATX_CTIME | STATX_MNT_ID;
+    auto& st = seen.status;
+    constexpr unsigned kWanted = STATX_BASIC_STATS | STATX_MNT_ID;
     const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | (cached ? AT_STATX_DONT_SYNC : AT_STATX_SYNC_AS_STAT);
     while (::statx(directory, name, flags, kWanted, &st) != 0)
         if (errno != EINTR) return errno;

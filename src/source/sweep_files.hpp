@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <cstdint>
 #include <string>
@@ -21,6 +22,7 @@ struct Seen {
     std::uint64_t link_count = 0;
     WallTime ctime{};
     int mount = 0;  // as in mountinfo
+    struct statx status {};  // all of it
 };
 
 // 0 or an errno. `name` "" is `directory` itself. `cached`: a network file system need not be asked.

@@ -72,7 +72,18 @@ void SweepQueue::push(std::shared_ptr<Frame> frame) {
 
 bool SweepQueue::take(Item& item) {
     std::unique_lock lock(mutex_);
+    ++waiting_;
     changed_.wait(lock, [this] { return cancelled_ || !stack_.empty() || busy_ == 0; });
+    --waiting_;
+    return take_top(item);
+}
+
+bool SweepQueue::take_at_once(Item& item) {
+    const std::lock_guard lock(mutex_);
+    return take_top(item);
+}
+
+bool SweepQueue::take_top(Item& item) {
     if (cancelled_ || stack_.empty()) return false;
     Frame& top = *stack_.back();
     item.visit = static_cast<Visit>(top.pending[top.next]);

@@ -20,6 +20,7 @@ struct MountView;
 enum class Visit : char {
     root = 'r',       // where the walk starts; `name` is the whole path
     directory = 'd',  // to be listed
+    entry = 'e',      // to be looked at only
     gone = 'g',       // not there (any more), but something may be known below it
 };
 
@@ -59,7 +60,9 @@ public:
     void push(std::shared_ptr<Frame> frame);  // nothing when it has nothing pending
     // Waits for work; false when there is none left and nobody can make any, or after cancel(). Each item taken must be finished().
     bool take(Item& item);
+    bool take_at_once(Item& item);  // the same, but false also where it would have to wait
     void finished();
+    bool is_short_of_work() const { return waiting_ != 0; }  // somebody waits
     void cancel();
 
     // Makes the directory an anchor for what is below it, when it is far enough from the last one and few enough are held: opening by the
@@ -70,7 +73,10 @@ private:
     static constexpr unsigned kEvery = 64;
     static constexpr unsigned kMost = 128;
 
+    bool take_top(Item& item);
+
     std::atomic<unsigned> held_ = 0;  // outlives what it counts
+    std::atomic<unsigned> waiting_ = 0;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<std::shared_ptr<Frame>> stack_;

@@ -11,6 +11,8 @@ namespace touchstone {
 namespace {
 
 constexpr unsigned kEntriesBetweenQuestions = 1024;
+constexpr std::uint64_t kLarge = 1 << 20;  // bytes: reading it takes far longer than handing it over
+constexpr unsigned kGivenAtOnce = 32;
 constexpr unsigned kVisitsHeld = 16;  // well below the time that a finding needs to be saved
 
 // A directory's size moves with its entries, and they are compared themselves; its ctime moves with its own attributes as well.
@@ -55,11 +57,13 @@ bool SweepWalker::ask_whether_to_go_on() {
 
 bool SweepWalker::going_on() { return ++unasked_ < kEntriesBetweenQuestions ? !shared_.stop : ask_whether_to_go_on(); }
 
-void SweepWalker::look(const std::string& path, bool directory) {
+void SweepWalker::look(const SweepEntry& entry, bool directory) {
+    ++result_.looks;
+    if (look_.look) return look_.look(entry);
     const auto& request = shared_.request;
     if (shared_.hooks.wait_for_room) shared_.hooks.wait_for_room();
     Touch touch;
-    touch.path = path;
+    touch.path = entry.path;
     touch.act = Act::look;
     touch.directory = directory;
     touch.actor = request.actor;
@@ -69,7 +73,33 @@ void SweepWalker::look(const std::string& path, bool directory) {
     touch.unwatched_since = request.unwatched_since;
     touch.verify_all = request.depth == SweepDepth::full;
     shared_.receiver.touch(std::move(touch));
-    ++result_.looks;
+}
+
+// Whether others look at it: a large file, for the sake of what comes after it; and some names of this directory while somebody has nothing to do.
+bool SweepWalker::hand_over(const Place& place, std::string_view name, const Seen& seen) {
+    if (!look_.look || base_ == 0 || seen.type == FileType::directory) return false;
+    const bool large = seen.type == FileType::regular && seen.size >= kLarge;
+    if (!large && !given_ && !shared_.queue.is_short_of_work()) return false;
+    if (!given_) {
+        given_ = std::make_shared<Frame>();
+        given_->parent = place.frame->parent;
+        given_->name = place.frame->name;
+    }
+    given_->add(Visit::entry, name);
+    if (large || ++given_count_ == kGivenAtOnce) hand_over_rest();
+    return true;
+}
+
+void SweepWalker::hand_over_rest() {
+    given_count_ = 0;
+    if (given_) shared_.queue.push(std::exchange(given_, nullptr));
+}
+
+bool SweepWalker::take(SweepQueue::Item& item) {
+    if (!look_.pause) return shared_.queue.take(item);
+    if (shared_.queue.take_at_once(item)) return true;
+    look_.pause();
+    return shared_.queue.take(item);
 }
 
 Reach SweepWalker::reach_of(const Frame& frame, std::string_view name) {
@@ -79,7 +109,7 @@ Reach SweepWalker::reach_of(const Frame& frame, std::string_view name) {
 Status SweepWalker::run() {
     SweepQueue::Item item;
     Status status;
-    while (status && shared_.queue.take(item)) {
+    while (status && take(item)) {
         if (ask_whether_to_go_on()) status = visit(item);
         item.frame.reset();
         if (!status) {
@@ -141,8 +171,20 @@ Status SweepWalker::visit(const SweepQueue::Item& item) {
         case Visit::root: return visit_root(item);
         case Visit::directory: return visit_directory(item);
         case Visit::gone: return visit_gone(item);
+        case Visit::entry: visit_entry(item);
     }
     return {};
+}
+
+// What was handed over may have gone meanwhile: the look will tell.
+void SweepWalker::visit_entry(const SweepQueue::Item& item) {
+    if (entries_of_ != item.frame) entries_in_ = open_parent(path_);
+    entries_of_ = item.frame;
+    Seen seen;
+    if (entries_in_ && see(entries_in_.get(), item.name.c_str(), false, seen) == 0)
+        look({path_, entries_in_.get(), item.name.c_str(), &seen.status}, false);
+    else
+        look({path_}, false);
 }
 
 // The start of a walk is an entry too, but of a directory that is not walked: it alone is compared, under its whole path as its name.
@@ -217,6 +259,7 @@ Status SweepWalker::visit_directory(const SweepQueue::Item& item) {
     if (error != 0) unreadable(*item.frame, error);
     ++result_.directories;
     auto status = compare(place);
+    hand_over_rest();
     listing_.clear();
     shared_.queue.anchor(*place.frame, std::move(fd));
     shared_.queue.push(std::move(place.frame));
@@ -261,7 +304,7 @@ void SweepWalker::compare_entry(Place& place, std::string_view name, const Glanc
     }
     if (reach_of(*place.frame, name) != Reach::watched) return;
     ++result_.failures;
-    look(entry_path(name), known != nullptr && known->type == FileType::directory);
+    look({entry_path(name)}, known != nullptr && known->type == FileType::directory);
 }
 
 void SweepWalker::compare_seen(Place& place, std::string_view name, const Seen& seen, const Glance* known) {
@@ -272,7 +315,8 @@ void SweepWalker::compare_seen(Place& place, std::string_view name, const Seen& 
         ++result_.objects;
         if (!directory && seen.link_count > 1 && shared_.hooks.on_link)
             shared_.hooks.on_link(place.directory, std::string(base_ == 0 ? split_path(name).name : name), place.fd);
-        if (shared_.request.depth == SweepDepth::full || known == nullptr || differs(*known, seen)) look(entry_path(name), directory);
+        const bool due = shared_.request.depth == SweepDepth::full || known == nullptr || differs(*known, seen);
+        if (due && !hand_over(place, name, seen)) look({entry_path(name), base_ == 0 ? -1 : place.fd, name.data(), &seen.status}, directory);
     }
     if (directory)
         enter(place, name, seen);
@@ -293,7 +337,7 @@ void SweepWalker::missing(Place& place, std::string_view name, const Glance& kno
     const Reach reach = reach_of(*place.frame, name);
     if (reach == Reach::watched) {
         ++result_.vanished;
-        look(entry_path(name), directory);
+        look({entry_path(name)}, directory);
     }
     if (directory && reach != Reach::none) place.frame->add(Visit::gone, name);
 }
@@ -302,7 +346,7 @@ void SweepWalker::missing(Place& place, std::string_view name, const Glance& kno
 void SweepWalker::unreadable(const Frame& above, int error) {
     ++result_.failures;
     if (above.uniform || shared_.reach.of(*above.view, path_) == Reach::watched)
-        look(path_, true);
+        look({path_}, true);
     else
         result_.skipped.push_back(path_ + " (" + std::generic_category().message(error) + ")");
 }

@@ -25,7 +25,8 @@ struct SweepShared {
 
 class SweepWalker {
 public:
-    SweepWalker(SweepShared& shared, std::unique_ptr<KnownReader> known) : shared_(shared), known_(std::move(known)) {}
+    SweepWalker(SweepShared& shared, std::unique_ptr<KnownReader> known, SweepLook look)
+        : shared_(shared), known_(std::move(known)), look_(std::move(look)) {}
 
     Status run();  // until the queue is empty, or somebody stops
     // After the walk, when nobody else runs: what is known at or below `root` in directories that no walk meets, because they are gone and
@@ -45,6 +46,7 @@ private:
     Status visit_root(const SweepQueue::Item& item);
     Status visit_directory(const SweepQueue::Item& item);
     Status visit_gone(const SweepQueue::Item& item);
+    void visit_entry(const SweepQueue::Item& item);
     std::shared_ptr<Frame> frame_below(const SweepQueue::Item& item, int mount);
 
     Status compare(Place& place);
@@ -59,12 +61,16 @@ private:
 
     Reach reach_of(const Frame& frame, std::string_view name);
     const std::string& entry_path(std::string_view name);
-    void look(const std::string& path, bool directory);
+    bool take(SweepQueue::Item& item);
+    void look(const SweepEntry& entry, bool directory);
+    bool hand_over(const Place& place, std::string_view name, const Seen& seen);
+    void hand_over_rest();
     bool ask_whether_to_go_on();
     bool going_on();
 
     SweepShared& shared_;
     std::unique_ptr<KnownReader> known_;
+    SweepLook look_;  // empty: looks are put as touches
     SweepResult result_;
     Listing listing_;
     std::string path_;        // of the item being visited
@@ -72,6 +78,10 @@ private:
     std::string from_anchor_;
     Fd place_;                // of run_unmet: the last directory that was reached
     std::string place_path_;
+    std::shared_ptr<Frame> given_;  // entries for others to look at, until there are enough of them
+    unsigned given_count_ = 0;
+    std::shared_ptr<Frame> entries_of_;  // of visit_entry, and its directory
+    Fd entries_in_;
     std::size_t base_ = 0;
     unsigned unasked_ = 0;
     unsigned held_for_ = 0;   // visits since known_ was last told to hold

@@ -1,15 +1,13 @@
-// A queue between threads that waits when full: what reads ahead is held back by what works. Items go in and out several at a time, and who waited
-// for room waits until half of it is free, so that threads do not wake each other for every item.
+// A queue between threads that waits when full: what works ahead is held back by what takes. Who waited for room waits until half of it is free, so that
+// threads do not wake each other for every item.
 #pragma once
 
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <iterator>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 namespace touchstone {
 
@@ -28,33 +26,13 @@ public:
         return true;
     }
 
-    // The same for several; empties `items`.
-    bool push_all(std::vector<T>& items) {
-        bool open = true;
-        {
-            std::unique_lock lock(mutex_);
-            for (auto& item : items) {
-                if (items_.size() >= limit_) filled_.notify_all();
-                if (open = has_room(lock); !open) break;
-                put(std::move(item));
-            }
-        }
-        items.clear();
-        filled_.notify_all();
-        return open;
-    }
-
-    // Replaces `items` by the next ones: at least one, at most `most`, and no more than an eighth of what waits, which leaves some to others. Blocks while
-    // empty; false once closed and empty.
-    bool pop(std::vector<T>& items, std::size_t most) {
-        items.clear();
+    // Blocks while empty; false once closed and empty.
+    bool pop(T& item) {
         std::unique_lock lock(mutex_);
         filled_.wait(lock, [&] { return closed_ || !items_.empty(); });
         if (items_.empty()) return false;
-        const auto count = std::clamp<std::size_t>(items_.size() / 8, 1, most);
-        const auto end = items_.begin() + static_cast<std::ptrdiff_t>(count);
-        std::move(items_.begin(), end, std::back_inserter(items));
-        items_.erase(items_.begin(), end);
+        item = std::move(items_.front());
+        items_.pop_front();
         const bool wake = waiting_ && items_.size() <= limit_ / 2;
         lock.unlock();
         if (wake) room_.notify_all();

@@ -1,6 +1,26 @@
 #include "link_cache.hpp"
 
+#include <sys/sysmacros.h>
+
 namespace touchstone {
+namespace {
+
+bool has_several_names(const struct statx& status) { return S_ISREG(status.stx_mode) && status.stx_nlink > 1; }
+ObjectId id_of(const struct statx& status) { return {makedev(status.stx_dev_major, status.stx_dev_minor), status.stx_ino}; }
+
+}  // namespace
+
+bool LinkCache::claim(const struct statx& status) {
+    if (!has_several_names(status)) return true;
+    const std::lock_guard lock(mutex_);
+    return claimed_.insert(id_of(status)).second;
+}
+
+void LinkCache::release(const struct statx& status) {
+    if (!has_several_names(status)) return;
+    const std::lock_guard lock(mutex_);
+    claimed_.erase(id_of(status));
+}
 
 std::optional<std::string> LinkCache::find(const Attributes& seen) const {
     if (seen.link_count < 2) return std::nullopt;

@@ -1,11 +1,14 @@
 // A file with several names is hashed once. Entries hold for one state of the inode: identity, size and a ctime that is not racy.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstddef>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 
@@ -21,6 +24,11 @@ public:
     // The digest that an earlier look of this survey gave the same inode in the same state.
     std::optional<std::string> find(const Attributes& seen) const;
 
+    // One thread at a time reads an inode: false when another has it, and its digest will be here later. True: release() it. For what has one name
+    // always true, and nothing need be released.
+    bool claim(const struct statx& status);
+    void release(const struct statx& status);
+
     // Keeps its digest when it can serve: a regular file, more than one link, and a ctime that proves something.
     void put(const Observation& observation);
 
@@ -32,6 +40,7 @@ private:
     mutable std::mutex mutex_;
     std::map<Key, std::string> digests_;
     std::deque<Key> order_;  // oldest first
+    std::set<ObjectId> claimed_;
 };
 
 }  // namespace touchstone

@@ -43,7 +43,7 @@ Looker::Looker(const Policy& policy, const SurveyOptions& options, LinkCache& li
       panel_(options.providers, options.state_directory),
       keep_going_(std::move(keep_going)) {}
 
-Result<std::optional<Surveyed>> Looker::look(const std::string& path) {
+Result<std::optional<Surveyed>> Looker::look(const std::string& path, const MetEntry& entry) {
     const RuleRef rule = policy_->rule_for(path);
     if (!rule || (options_->leave_out && options_->leave_out(path))) return std::nullopt;
     Surveyed surveyed;
@@ -54,11 +54,11 @@ Result<std::optional<Surveyed>> Looker::look(const std::string& path) {
         surveyed.expected = std::move(*found);
     }
     const bool log = rule->profile == Profile::log;
-    surveyed.now = observe(path, rule->profile, log ? known_blocks(surveyed.expected) : nullptr);
+    surveyed.now = observe(path, entry, rule->profile, log ? known_blocks(surveyed.expected) : nullptr);
     if (surveyed.now.absent() && (!surveyed.expected || surveyed.expected->absent())) return std::nullopt;
     if (log && expected_) {
         for (int attempt = 1; attempt <= Observer::kAttempts; ++attempt) {
-            if (surveyed.rotation.outdated) surveyed.now = observe(path, rule->profile, known_blocks(surveyed.expected));
+            if (surveyed.rotation.outdated) surveyed.now = observe(path, {}, rule->profile, known_blocks(surveyed.expected));
             auto rotation = rotations_.find(surveyed.now, *expected_, keep_going_);
             if (!rotation) return fail(rotation.error());
             surveyed.rotation = std::move(*rotation);
@@ -83,14 +83,14 @@ Status Looker::account_for(Surveyed& surveyed) {
     return {};
 }
 
-Observation Looker::observe(const std::string& path, Profile profile, const BlockDigests* known) {
+Observation Looker::observe(const std::string& path, const MetEntry& entry, Profile profile, const BlockDigests* known) {
     LookOptions look;
     look.profile = profile;
     look.known_blocks = known;
     look.verify_all = true;
     look.keep_going = keep_going_;
     look.known_digest = [this](const Attributes& seen) { return links_->find(seen); };
-    Observation now = observer_.look(path, look, options_->wall_now());
+    Observation now = observer_.look(path, entry, look, options_->wall_now());
     if (profile == Profile::content) links_->put(now);
     return now;
 }

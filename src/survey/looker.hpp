@@ -21,7 +21,7 @@ public:
                                std::function<bool()> keep_going);
 
     // nullopt: nobody watches it, it is left out, or it is neither there nor expected.
-    Result<std::optional<Surveyed>> look(const std::string& path);
+    Result<std::optional<Surveyed>> look(const std::string& path, const MetEntry& entry = {});
 
     Expected* expected() { return expected_.get(); }
 
@@ -30,7 +30,7 @@ private:
            std::function<bool()> keep_going);
 
     Status account_for(Surveyed& surveyed);
-    Observation observe(const std::string& path, Profile profile, const BlockDigests* known);
+    Observation observe(const std::string& path, const MetEntry& entry, Profile profile, const BlockDigests* known);
 
     const Policy* policy_;
     const SurveyOptions* options_;

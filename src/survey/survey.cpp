@@ -1,8 +1,10 @@
-// One thread walks ahead into a bounded queue, N threads look, and the caller's thread takes the results from a second bounded queue.
-// Whoever is slow holds back those before it, so memory stays flat; a thread that hashes something large holds back nobody else.
+// N threads walk, and look at what they meet; the caller's thread takes the results, some at a time, from a bounded queue. Whoever is slow holds back
+// those before it, so memory stays flat. Large files and parts of large directories go to whoever has nothing to do (sweep.hpp).
 #include "touchstone/survey.hpp"
 
-#include <condition_variable>
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <thread>
 
 #include "bounded_queue.hpp"
@@ -14,21 +16,36 @@ namespace touchstone {
 namespace {
 
 constexpr std::size_t kRememberedLinks = 4096;
-constexpr std::size_t kAtOnce = 16;  // names taken by one looker, and results by the caller
+constexpr std::size_t kAtOnce = 64;             // results given to the caller
+constexpr std::uint64_t kKeepsWaiting = 1 << 20;  // bytes: before reading so much, what there is already is given
+constexpr unsigned kMostThreads = 64;             // as a sweep has
 
 bool is_changing(const Surveyed& surveyed) {
     const Unreadable* unreadable = surveyed.now.unreadable();
     return unreadable && unreadable->error == EBUSY;
 }
 
+// One thread's own.
+struct Worker {
+    Result<Looker> looker;
+    Sift sift;
+    std::vector<Surveyed> results;
+    std::uint64_t objects = 0, changing = 0;
+};
+
 class Run {
 public:
     Run(const Policy& policy, const SurveyOptions& options, const OpenExpected& expected, SurveyProgress& progress)
-        : policy_(policy), options_(options), open_expected_(expected), progress_(progress), names_(options.queue), results_(options.queue) {}
+        : policy_(policy),
+          options_(options),
+          open_expected_(expected),
+          progress_(progress),
+          at_once_(std::clamp<std::size_t>(options.queue, 1, kAtOnce)),
+          results_(options.queue / at_once_) {}
 
     Result<SurveyResult> run(const std::function<Status(Surveyed)>& visit) {
         std::thread walker([this] { walk_and_look(); });
-        for (std::vector<Surveyed> results; results_.pop(results, kAtOnce);)
+        for (std::vector<Surveyed> results; results_.pop(results);)
             for (auto& surveyed : results) take(std::move(surveyed), visit);
         walker.join();
         if (failure_) return fail(*failure_);
@@ -51,27 +68,32 @@ private:
             result_.cancelled = true;
             return;
         }
-        const Attributes* seen = surveyed.now.attributes();
-        if (seen && seen->type == FileType::regular && (!seen->digest.empty() || seen->blocks)) progress_.bytes += seen->size;
-        ++progress_.objects;
-        ++result_.objects;
-        if (is_changing(surveyed)) ++result_.changing;
         if (auto done = visit(std::move(surveyed)); !done) give_up(done.error());
     }
 
     void walk_and_look() {
-        std::vector<std::thread> lookers;
-        for (unsigned i = 0; i < std::max(1u, options_.threads); ++i) lookers.emplace_back([this] { look_until_closed(); });
-        auto walked = walk(policy_, options_, open_expected_, [this] { return keep_going(); },
-                           [this](std::string path) { return names_.push(std::move(path)); });
-        names_.close();
-        for (auto& looker : lookers) looker.join();
+        const unsigned threads = std::clamp(options_.threads, 1u, kMostThreads);
+        for (unsigned i = 0; i < threads; ++i) {
+            workers_.push_back(std::make_unique<Worker>(Worker{make_looker(), options_.open_sift ? options_.open_sift() : Sift(), {}}));
+            if (const auto& looker = workers_.back()->looker; !looker) give_up(looker.error());
+        }
+        auto next = workers_.begin();
+        const auto open_look = [&] {
+            Worker& worker = **next++;
+            return SweepLook{[this, &worker](const SweepEntry& entry) { look_at_entry(worker, entry); }, [this, &worker] { give(worker); }};
+        };
+        auto walked = stop_ ? Result<Walked>(Walked()) : walk(policy_, options_, open_expected_, threads, [this] { return keep_going(); }, open_look);
+        for (const auto& worker : workers_) give(*worker);
         if (walked) {
             result_.unlisted = walked->unlisted;
             result_.skipped = std::move(walked->skipped);
-            look_again();
+            if (!stop_) look_again(*workers_.front());
         } else {
             give_up(walked.error());
+        }
+        for (const auto& worker : workers_) {
+            result_.objects += worker->objects;
+            result_.changing += worker->changing;
         }
         results_.close();
     }
@@ -80,46 +102,60 @@ private:
         return Looker::make(policy_, options_, open_expected_, links_, [this] { return keep_going(); });
     }
 
-    // Names keep being taken after a stop or without a looker, so that the walk never waits for room for ever.
-    void look_until_closed() {
-        auto looker = make_looker();
-        if (!looker) give_up(looker.error());
-        std::vector<Surveyed> results;
-        for (std::vector<std::string> names; names_.pop(names, kAtOnce);) {
-            for (const auto& path : names)
-                if (looker && keep_going()) look_at(*looker, path, true, results);
-            results_.push_all(results);
-        }
+    void look_at_entry(Worker& worker, const SweepEntry& entry) {
+        if (!keep_going()) return;
+        if (entry.status == nullptr) return look_at(worker, entry.path, {}, true);
+        if (entry.status->stx_size >= kKeepsWaiting) give(worker);
+        // Another thread is reading it under another name: by and by its digest is known.
+        const bool claimed = links_.claim(*entry.status);
+        if (!claimed && postpone(entry.path, linked_)) return;
+        look_at(worker, entry.path, {entry.directory, entry.name, entry.status}, true);
+        if (claimed) links_.release(*entry.status);
     }
 
-    void look_at(Looker& looker, const std::string& path, bool again, std::vector<Surveyed>& results) {
-        auto surveyed = looker.look(path);
+    void look_at(Worker& worker, const std::string& path, const MetEntry& entry, bool again) {
+        auto surveyed = worker.looker->look(path, entry);
         if (!surveyed) return give_up(surveyed.error());
         if (!*surveyed) return;
-        if (again && is_changing(**surveyed) && postpone(path)) return;
-        results.push_back(std::move(**surveyed));
+        if (again && is_changing(**surveyed) && postpone(path, changing_)) return;
+        count(worker, **surveyed);
+        if (worker.sift && !worker.sift(**surveyed)) return;
+        worker.results.push_back(std::move(**surveyed));
+        if (worker.results.size() >= at_once_) give(worker);
     }
 
-    bool postpone(const std::string& path) {
+    void count(Worker& worker, const Surveyed& surveyed) {
+        const Attributes* seen = surveyed.now.attributes();
+        if (seen && seen->type == FileType::regular && (!seen->digest.empty() || seen->blocks)) progress_.bytes += seen->size;
+        ++progress_.objects;
+        ++worker.objects;
+        if (is_changing(surveyed)) ++worker.changing;
+    }
+
+    void give(Worker& worker) {
+        if (worker.results.empty()) return;
+        results_.push(std::move(worker.results));
+        worker.results.clear();
+        worker.results.reserve(at_once_);
+    }
+
+    bool postpone(const std::string& path, std::vector<std::string>& to) {
         const std::lock_guard lock(mutex_);
-        if (postponed_.size() >= SurveyOptions::kMaxRetried) return false;
-        postponed_.push_back(path);
+        if (to.size() >= SurveyOptions::kMaxRetried) return false;
+        to.push_back(path);
         return true;
     }
 
-    void look_again() {
-        if (postponed_.empty()) return;
-        auto looker = make_looker();
-        if (!looker) return give_up(looker.error());
-        for (int round = 1; round <= SurveyOptions::kRetries && !postponed_.empty() && keep_going(); ++round) {
+    void look_again(Worker& worker) {
+        for (const auto& path : std::exchange(linked_, {}))
+            if (keep_going()) look_at(worker, path, {}, true);
+        for (int round = 1; round <= SurveyOptions::kRetries && !changing_.empty() && keep_going(); ++round) {
+            give(worker);
             std::this_thread::sleep_for(options_.pause);
-            std::vector<std::string> now;
-            now.swap(postponed_);
-            std::vector<Surveyed> results;
-            for (const auto& path : now)
-                if (keep_going()) look_at(*looker, path, round < SurveyOptions::kRetries, results);
-            results_.push_all(results);
+            for (const auto& path : std::exchange(changing_, {}))
+                if (keep_going()) look_at(worker, path, {}, round < SurveyOptions::kRetries);
         }
+        give(worker);
     }
 
     const Policy& policy_;
@@ -127,12 +163,14 @@ private:
     const OpenExpected& open_expected_;
     SurveyProgress& progress_;
     LinkCache links_{kRememberedLinks};
-    BoundedQueue<std::string> names_;
-    BoundedQueue<Surveyed> results_;
+    const std::size_t at_once_;
+    std::vector<std::unique_ptr<Worker>> workers_;
+    BoundedQueue<std::vector<Surveyed>> results_;
     std::atomic<bool> stop_{false};
-    std::mutex mutex_;  // failure_, postponed_
+    std::mutex mutex_;  // what follows
     std::optional<Error> failure_;
-    std::vector<std::string> postponed_;
+    std::vector<std::string> changing_;  // looked at again in a while
+    std::vector<std::string> linked_;    // that another thread was reading under another name
     SurveyResult result_;
 };
 
@@ -145,11 +183,8 @@ Result<SurveyResult> survey(const Policy& policy, const SurveyOptions& options, 
 
 std::optional<std::uint64_t> count_objects(const Policy& policy, const SurveyOptions& options, const std::atomic<bool>& cancel) {
     std::atomic<std::uint64_t> count{0};
-    const auto walked = walk(policy, options, {}, [&] { return !cancel; },
-                             [&](std::string) {
-                                 ++count;
-                                 return true;
-                             });
+    const auto count_looks = [&] { return SweepLook{[&](const SweepEntry&) { ++count; }, {}}; };
+    const auto walked = walk(policy, options, {}, std::clamp(options.threads, 1u, kMostThreads), [&] { return !cancel; }, count_looks);
     if (!walked || cancel) return std::nullopt;
     return count.load();
 }

@@ -19,18 +19,14 @@ public:
     Result<std::vector<std::string>> paths_of(ObjectId) override { return std::vector<std::string>(); }
 };
 
-// Takes the sweep's touches on the sweep's own threads, where waiting for room is the point.
-class NameReceiver final : public TouchReceiver {
+// The looks are taken by the sweep's threads; nothing else should come.
+class Missed final : public TouchReceiver {
 public:
-    explicit NameReceiver(const std::function<bool(std::string)>& put) : put_(put) {}
-    void touch(Touch touch) override { put_(std::move(touch.path)); }
-    void gap(Gap) override { ++missed; }
-    void sweep(SweepRequest) override { ++missed; }
+    void touch(Touch) override { ++count; }
+    void gap(Gap) override { ++count; }
+    void sweep(SweepRequest) override { ++count; }
 
-    std::atomic<std::uint64_t> missed{0};
-
-private:
-    const std::function<bool(std::string)>& put_;
+    std::atomic<std::uint64_t> count{0};
 };
 
 // None below another, so that nothing is surveyed twice. "" is every watch.
@@ -48,7 +44,6 @@ std::vector<std::string> distinct_scopes(std::vector<std::string> scopes) {
 SweepHooks hooks_for(const SurveyOptions& options, const OpenExpected& open_expected, const std::function<bool()>& keep_going) {
     SweepHooks hooks;
     hooks.keep_going = keep_going;
-    hooks.wait_for_room = [] {};
     hooks.wall_now = options.wall_now;
     hooks.steady_now = options.steady_now;
     hooks.open_known = [&open_expected]() -> Result<std::unique_ptr<KnownReader>> {
@@ -60,38 +55,43 @@ SweepHooks hooks_for(const SurveyOptions& options, const OpenExpected& open_expe
     return hooks;
 }
 
-// The sweep knows the baseline's names only. What is there was met by it anyway, so only the missing are put.
-Status put_missing_stand_ins(const std::string& scope, const OpenExpected& open_expected, const std::function<bool(std::string)>& put) {
+// The sweep knows the baseline's names only. What is there was met by it anyway, so only the missing are looked at.
+Status look_at_missing_stand_ins(const std::string& scope, const OpenExpected& open_expected, const std::function<bool()>& keep_going, const SweepLook& look) {
     auto expected = open_expected();
     if (!expected) return fail(expected.error());
     return (*expected)->each_stand_in(scope, [&](const Observation& row) {
         struct stat unused {};
         if (::lstat(row.path.c_str(), &unused) == 0 || (errno != ENOENT && errno != ENOTDIR)) return true;
-        return put(row.path);
+        look.look({row.path});
+        return keep_going();
     });
 }
 
 }  // namespace
 
-Result<Walked> walk(const Policy& policy, const SurveyOptions& options, const OpenExpected& open_expected,
-                    const std::function<bool()>& keep_going, const std::function<bool(std::string)>& put) {
+Result<Walked> walk(const Policy& policy, const SurveyOptions& options, const OpenExpected& open_expected, unsigned threads,
+                    const std::function<bool()>& keep_going, const std::function<SweepLook()>& open_look) {
     Walked walked;
-    NameReceiver receiver(put);
-    const SweepHooks hooks = hooks_for(options, open_expected, keep_going);
+    Missed missed;
+    SweepHooks hooks = hooks_for(options, open_expected, keep_going);
+    std::vector<SweepLook> looks;
+    for (unsigned i = 0; i < threads; ++i) looks.push_back(open_look());
+    std::size_t next = 0;
+    hooks.open_look = [&] { return looks[next++ % looks.size()]; };  // the same again for each scope
     for (const auto& scope : distinct_scopes(options.scopes)) {
         SweepRequest request;
         request.scope = scope;
         request.reason = "survey";
         request.depth = SweepDepth::full;
         request.announce = false;
-        auto swept = run_sweep(request, policy, options.filesystems, std::min(2u, std::max(1u, options.threads)), receiver, hooks);
+        auto swept = run_sweep(request, policy, options.filesystems, threads, missed, hooks);
         if (!swept) return fail(swept.error());
         walked.unlisted += swept->failures;
         walked.skipped.insert(walked.skipped.end(), swept->skipped.begin(), swept->skipped.end());
         if (!open_expected || !keep_going()) continue;
-        if (auto done = put_missing_stand_ins(scope, open_expected, put); !done) return fail(done.error());
+        if (auto done = look_at_missing_stand_ins(scope, open_expected, keep_going, looks.front()); !done) return fail(done.error());
     }
-    walked.unlisted += receiver.missed;
+    walked.unlisted += missed.count;
     return walked;
 }
 

@@ -1,4 +1,4 @@
-// Names of everything to look at, from a full sweep.
+// Everything to look at, from a full sweep.
 #pragma once
 
 #include <functional>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "touchstone/survey.hpp"
+#include "touchstone/sweep.hpp"
 
 namespace touchstone {
 
@@ -14,8 +15,9 @@ struct Walked {
     std::vector<std::string> skipped;
 };
 
-// `put` is called from several threads and may block; false from it means that nobody wants more. Blocks until done.
-Result<Walked> walk(const Policy& policy, const SurveyOptions& options, const OpenExpected& open_expected,
-                    const std::function<bool()>& keep_going, const std::function<bool(std::string)>& put);
+// `open_look` is called once for each of `threads` walking threads, before they start; its looks are theirs. The first is used by the calling thread,
+// also after the walk for names that are expected and that no walk meets. Blocks until done.
+Result<Walked> walk(const Policy& policy, const SurveyOptions& options, const OpenExpected& open_expected, unsigned threads,
+                    const std::function<bool()>& keep_going, const std::function<SweepLook()>& open_look);
 
 }  // namespace touchstone

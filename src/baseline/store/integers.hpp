@@ -10,7 +10,9 @@ namespace touchstone::store {
 template <class Integer>
 void append_integer(std::string& out, Integer value) {
     const auto bits = static_cast<std::uint64_t>(value);
-    for (std::size_t i = 0; i < sizeof value; ++i) out += static_cast<char>(bits >> (8 * i) & 0xff);
+    char bytes[sizeof value];
+    for (std::size_t i = 0; i < sizeof value; ++i) bytes[i] = static_cast<char>(bits >> (8 * i) & 0xff);
+    out.append(bytes, sizeof value);
 }
 
 // Of the sizeof(Integer) bytes there.

@@ -87,7 +87,11 @@ public:
         require(value.is_blob());
         return good_ ? value.blob() : std::string_view{};
     }
-    std::string_view bytes_or_null(int column) { return query_.is_null(column) ? std::string_view{} : bytes(column); }
+    std::string_view bytes_or_null(int column) {
+        const auto value = query_.value(column);
+        require(value.is_blob() || value.is_null());
+        return good_ && value.is_blob() ? value.blob() : std::string_view{};
+    }
     FileType file(int column) {
         const auto found = file_type(integer(column));
         require(found.has_value());

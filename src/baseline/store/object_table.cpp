@@ -40,6 +40,50 @@ Result<bool> GlanceCursor::next() {
     return true;
 }
 
+Result<std::optional<Observation>> RowScan::find(const std::string& path) {
+    const auto split = split_path(path);
+    const bool onwards = query_ && split.directory == directory_ && split.name >= asked_;
+    const auto found = onwards ? advance(split.name) : seek(split.directory, split.name);
+    if (!found) {
+        query_.reset();
+        return fail(found.error());
+    }
+    if (!*found || query_->blob(1) != split.name) return std::nullopt;
+    auto row = read_row(*query_);
+    if (!row || row->path != path) return fail(database_->corrupt(kDamagedRow));
+    return row;
+}
+
+// A few rows at most: who leaves out more has skipped a part of the directory.
+Result<bool> RowScan::advance(std::string_view name) {
+    constexpr int kSteps = 4;
+    for (int steps = 0; on_row_ && query_->blob(1) < name; ++steps) {
+        if (steps == kSteps) return seek(directory_, name);
+        auto row = query_->step();
+        if (!row) return row;
+        on_row_ = *row;
+    }
+    asked_.assign(name);
+    return on_row_;
+}
+
+Result<bool> RowScan::seek(std::string_view directory, std::string_view name) {
+    std::string from(name), of(directory);  // they may be parts of what is replaced
+    if (!query_) {
+        auto query = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir=?1 AND name>=?2 ORDER BY name");
+        if (!query) return fail(query.error());
+        query_.emplace(std::move(*query));
+    }
+    query_->rewind();
+    directory_ = std::move(of);
+    from_ = std::move(from);
+    asked_ = from_;
+    query_->bind_blob(1, directory_).bind_blob(2, from_);
+    auto row = query_->step();
+    if (row) on_row_ = *row;
+    return row;
+}
+
 Status ObjectTable::put(const Observation& observation) {
     if (auto good = check_row(observation); !good) return good;
     auto query = database_->query("INSERT OR REPLACE INTO object(" TS_OBJECT_COLUMNS

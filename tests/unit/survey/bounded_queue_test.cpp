@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
-#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -16,7 +15,7 @@ TEST_CASE("a bounded queue never holds more than its limit, and loses nothing") 
         queue.close();
     });
     std::vector<int> taken;
-    for (std::vector<int> items; queue.pop(items, 2);) taken.insert(taken.end(), items.begin(), items.end());
+    for (int item = 0; queue.pop(item);) taken.push_back(item);
     producer.join();
     REQUIRE(taken.size() == 1000);
     CHECK(taken.front() == 0);
@@ -29,11 +28,10 @@ TEST_CASE("what was in a queue when it was closed is still handed out, and nothi
     CHECK(queue.push(1));
     queue.close();
     CHECK_FALSE(queue.push(2));
-    std::vector<int> items;
-    CHECK(queue.pop(items, 9));
-    CHECK(items == std::vector<int>{1});
-    CHECK_FALSE(queue.pop(items, 9));
-    CHECK(items.empty());
+    int item = 0;
+    CHECK(queue.pop(item));
+    CHECK(item == 1);
+    CHECK_FALSE(queue.pop(item));
 }
 
 TEST_CASE("closing wakes a thread that waits for room") {
@@ -52,33 +50,10 @@ TEST_CASE("several takers get every item once") {
     std::vector<std::thread> takers;
     for (int i = 0; i < 4; ++i)
         takers.emplace_back([&] {
-            for (std::vector<int> items; queue.pop(items, 3);) sum += std::accumulate(items.begin(), items.end(), 0);
+            for (int item = 0; queue.pop(item);) sum += item;
         });
     for (int i = 1; i <= 500; ++i) queue.push(i);
     queue.close();
     for (auto& taker : takers) taker.join();
     CHECK(sum == 500 * 501 / 2);
-}
-
-TEST_CASE("several at a time: no more than an eighth of what waits, and more than fit go in as there is room") {
-    BoundedQueue<int> queue(64);
-    for (int i = 0; i < 64; ++i) queue.push(i);
-    std::vector<int> items;
-    REQUIRE(queue.pop(items, 100));
-    CHECK(items == std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7});
-    REQUIRE(queue.pop(items, 2));
-    CHECK(items == std::vector<int>{8, 9});
-
-    std::vector<int> many(200, 1);
-    bool open = false;
-    std::thread producer([&] { open = queue.push_all(many); });
-    int taken = 0;
-    while (taken < 54 + 200 && queue.pop(items, 100)) taken += static_cast<int>(items.size());
-    producer.join();
-    CHECK(open);
-    CHECK(many.empty());
-    CHECK(queue.peak() == 64);
-    queue.close();
-    many = {1};
-    CHECK_FALSE(queue.push_all(many));
 }

@@ -62,3 +62,25 @@ TEST_CASE("the oldest goes when the cache is full") {
     CHECK(cache.find(seen(2)));
     CHECK(cache.find(seen(3)));
 }
+
+TEST_CASE("one thread at a time reads an inode that has several names") {
+    LinkCache cache(4);
+    struct statx status {};
+    status.stx_mode = S_IFREG | 0644;
+    status.stx_nlink = 2;
+    status.stx_ino = 5;
+    CHECK(cache.claim(status));
+    CHECK_FALSE(cache.claim(status));
+    auto other = status;
+    other.stx_ino = 6;
+    CHECK(cache.claim(other));
+    cache.release(status);
+    CHECK(cache.claim(status));
+
+    auto single = status;
+    single.stx_nlink = 1;
+    CHECK(cache.claim(single));
+    auto directory = status;
+    directory.stx_mode = S_IFDIR | 0755;
+    CHECK(cache.claim(directory));
+}

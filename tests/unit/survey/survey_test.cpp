@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -143,6 +144,70 @@ TEST_CASE("a file with two names is hashed once") {
     const auto& two = seen.at(tree.path("w/two")).now;
     CHECK(one.attributes()->digest == two.attributes()->digest);
     CHECK(one.attributes()->digest.size() == 32);
+}
+
+TEST_CASE("a file whose names are met by several threads at the same moment is hashed once") {
+    const Tree tree;
+    constexpr std::uint64_t kSize = 32 << 20;
+    tree.write("w/0", "content");
+    std::filesystem::resize_file(tree.path("w/0"), kSize);
+    for (int i = 1; i < 8; ++i) {
+        std::filesystem::create_directories(tree.path("w/d" + std::to_string(i)));
+        std::filesystem::create_hard_link(tree.path("w/0"), tree.path("w/d" + std::to_string(i) + "/name"));
+    }
+    auto options = options_for_tests();
+    options.threads = 4;
+    const auto before = bytes_read();
+    const auto seen = survey_all(tree.watch(), options);
+    const auto read = bytes_read() - before;
+    CHECK(read >= kSize);
+    CHECK(read < kSize + kSize / 2);
+    REQUIRE(seen.size() == 16);
+    for (const auto& [path, one] : seen) {
+        REQUIRE(one.now.attributes() != nullptr);
+        if (one.now.attributes()->type == FileType::regular) CHECK(one.now.attributes()->digest == seen.at(tree.path("w/0")).now.attributes()->digest);
+    }
+}
+
+TEST_CASE("a directory of many files is shared, and every file is given once") {
+    const Tree tree;
+    for (int i = 0; i < 1000; ++i) tree.write("w/" + std::to_string(i), std::to_string(i));
+    auto options = options_for_tests();
+    options.threads = 4;
+    std::mutex mutex;
+    std::set<std::thread::id> threads;
+    options.leave_out = [&](const std::string&) {  // asked by the thread that looks
+        const std::lock_guard lock(mutex);
+        threads.insert(std::this_thread::get_id());
+        return false;
+    };
+    std::multiset<std::string> seen;
+    SurveyProgress progress;
+    REQUIRE(survey(tree.watch(), options, {}, progress, [&](Surveyed one) -> Status {
+        seen.insert(one.now.path);
+        return {};
+    }));
+    CHECK(seen.size() == 1001);
+    CHECK(std::set(seen.begin(), seen.end()).size() == 1001);
+    CHECK(threads.size() > 1);
+}
+
+TEST_CASE("a large file keeps nobody waiting") {
+    const Tree tree;
+    tree.write("w/a-large", "");
+    std::filesystem::resize_file(tree.path("w/a-large"), 1ull << 36);  // minutes of hashing, no blocks on disk
+    for (int i = 0; i < 300; ++i) tree.write("w/d" + std::to_string(i % 3) + "/" + std::to_string(i), "x");
+    auto options = options_for_tests();
+    options.threads = 2;
+    SurveyProgress progress;
+    std::uint64_t small = 0;
+    const auto result = survey(tree.watch(), options, {}, progress, [&](Surveyed) -> Status {
+        if (++small == 304) progress.cancel = true;  // all but the large one
+        return {};
+    });
+    REQUIRE(result);
+    CHECK(small == 304);
+    CHECK(result->cancelled);
 }
 
 TEST_CASE("a file that never stands still is looked at again, and then given as unreadable") {
