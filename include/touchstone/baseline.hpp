@@ -48,6 +48,10 @@ public:
     Result<std::optional<std::string>> next_directory(const std::string& scope, const std::string& after) override;
     Result<std::vector<std::string>> paths_of(ObjectId id) override;
 
+    // The digest of a file's content, known without reading it: that of its row, when the row says that fs-verity measured `verity` (Attributes) of the
+    // content that was read for it. nullopt: read it; also when the baseline is by another algorithm, or its row cannot be read.
+    std::optional<std::string> digest_of(const std::string& path, const std::string& verity, DigestAlgorithm algorithm);
+
     // Everything at or below `scope` ("" or "/": all), in order of (directory, name). Stops when the visitor returns false.
     Status each(const std::string& scope, const std::function<bool(const Observation&)>& visit);
     Result<std::vector<Acceptance>> acceptances();

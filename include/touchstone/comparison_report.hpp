@@ -33,6 +33,7 @@ struct ComparisonReport {
     std::optional<BaselineInfo> baseline;
     WallTime begun{}, ended{};
     std::uint64_t objects = 0, bytes = 0;
+    std::uint64_t measured = 0, measured_bytes = 0;  // of the objects, files verified by fs-verity; not read because of that
     Counts differences;                 // of what is now, from the baseline
     std::uint64_t unverified = 0;       // objects and whole directories that could not be read
     int exit = 0;

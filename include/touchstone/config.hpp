@@ -52,6 +52,7 @@ struct Config {
         Nanoseconds period = std::chrono::hours(24);      // everything else is verified once in this time, in the background; 0: never
         std::uint32_t cpu_percent = 5;                    // of one CPU, at most, for that
         IoClass io = IoClass::idle;                       // "idle", "normal"
+        bool measure = true;                              // verity = "measure", "read": are files that fs-verity holds measured or read
         bool back_off = true;                             // wait while others wait for the CPU, disks or memory, and on battery
         std::vector<std::string> tags{"pci-dss-11.5.2", "nist-si-7", "nist-si-7(1)"};  // on the reports of full comparisons
     } verify;

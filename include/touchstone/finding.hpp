@@ -21,7 +21,7 @@ std::string_view name_of(Action action);
 // and xattr names with invalid bytes escaped, xattr values as text when they are printable UTF-8, else (and when empty) "0x" and hex.
 // "" where the attribute was not there.
 struct Change {
-    std::string attribute;  // "type", "mode", "uid", "gid", "size", "sha256", "link_target", "link_count", "rdev", "project_id",
+    std::string attribute;  // "type", "mode", "uid", "gid", "size", "sha256", "verity", "link_target", "link_count", "rdev", "project_id",
                             // "inode_flags", "xattr.NAME", "block.N" (profile log: first differing 1 MiB block;
                             // its digests, or the file's sizes when one side has no such block)
     std::string before;
@@ -41,6 +41,7 @@ struct Finding {
     std::optional<Attributes> before, after;
     std::optional<Unreadable> unreadable;  // of `unreadable`
     std::vector<Change> changes;
+    bool measured = false;  // the digest is by fs-verity's measurement, not by reading (Observation)
     bool differs_from_baseline = true;
     bool transient = false;                       // came and went between two looks
     std::optional<std::uint64_t> descendants;     // of a renamed directory: known objects below it

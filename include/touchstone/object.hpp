@@ -54,6 +54,7 @@ struct Attributes {
     std::string link_target;       // of symlinks
     std::map<std::string, std::string> xattrs;  // name to raw value: ACLs, SELinux label, capabilities, user attributes
     std::string digest;            // raw, of regular files looked at with content; else empty
+    std::string verity;            // what fs-verity measures of a file that it holds, as fsverity(1) prints it: "sha256:" and hex; else empty
     std::optional<BlockDigests> blocks;  // of regular files under profile `log`
     // Recorded, not judged:
     ObjectId id;
@@ -103,6 +104,7 @@ struct Observation {
     bool follows_baseline = false;
     // Rows of the state: the verdict under which the object was last reported to be so. What stands as it was authorized stays authorized.
     Verdict standing = Verdict::unexpected;
+    bool measured = false;  // the digest is the one that the baseline has for what fs-verity measures; the content was not read. Not kept in rows
 
     const Attributes* attributes() const { return std::get_if<Attributes>(&look); }
     const Unreadable* unreadable() const { return std::get_if<Unreadable>(&look); }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "touchstone/digest.hpp"
 #include "touchstone/object.hpp"
@@ -33,6 +34,9 @@ struct LookOptions {
     std::function<bool(const ObjectId&)> is_mapped;
     // Asked before content is read (profile content): the digest of the object in this state, when it was read already. May be empty.
     std::function<std::optional<std::string>(const Attributes&)> known_digest;
+    // Asked before that, and only of a file that fs-verity holds (Attributes::verity): the digest of the content that goes with what was measured,
+    // from where an attacker cannot write (BaselineReader::digest_of). When it gives one, the look is `measured`. May be empty.
+    std::function<std::optional<std::string>(const Attributes&)> digest_by_measurement;
     static constexpr std::uint64_t kPollEvery = 4 << 20;
 };
 

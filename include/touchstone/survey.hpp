@@ -64,6 +64,7 @@ struct SurveyOptions {
     std::vector<std::string> scopes;       // absolute paths: each and all below it; empty: every watch
     std::vector<std::string> filesystems;  // as [sources] filesystems
     DigestAlgorithm digest = DigestAlgorithm::sha256;
+    bool measure = true;  // files that fs-verity holds as the baseline says are not read
     ProviderSettings providers;                          // asked about what is not as expected
     std::string state_directory;                         // of the providers
     unsigned threads = 2;                                // that walk and look
@@ -81,13 +82,15 @@ struct SurveyOptions {
 // Shared with whoever draws progress or catches a signal. Setting `cancel` ends the survey within about 4 MiB of reading.
 struct SurveyProgress {
     std::atomic<std::uint64_t> objects{0};
-    std::atomic<std::uint64_t> bytes{0};  // of file content that the digests speak of
+    std::atomic<std::uint64_t> bytes{0};  // of file content that the digests speak of, those by measurement left out
     std::atomic<bool> cancel{false};
 };
 
 struct SurveyResult {
     std::uint64_t objects = 0;         // looked at, whether or not the visitor saw them
     std::uint64_t unlisted = 0;        // directories whose names could not be read: what is below was not surveyed
+    std::uint64_t measured = 0;        // of them, regular files verified by measurement (Observation::measured)
+    std::uint64_t measured_bytes = 0;  // that were not read because of that
     std::uint64_t changing = 0;        // given as unreadable because they never stood still
     std::vector<std::string> skipped;  // mount points not entered, with type
     bool cancelled = false;            // the visitor has not seen everything

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include <array>
@@ -64,11 +65,13 @@ Status add_rows(store::Database& database, const char* sql, Sha256& hash) {
 }  // namespace
 
 Result<std::string> content_id(store::Database& database) {
+    const auto version = database.number("PRAGMA user_version");
+    if (!version) return fail(version.error());
     Sha256 hash;
-    hash.add("touchstone baseline 1\n");
+    hash.add(fmt::format("touchstone baseline {}\n", *version));
     for (const char* sql : {"SELECT key,value FROM info WHERE key<>x'6964' ORDER BY key",
                             "SELECT sequence,at,who,note,paths FROM acceptance ORDER BY sequence",
-                            "SELECT " TS_OBJECT_COLUMNS " FROM object ORDER BY dir,name"})
+                            "SELECT * FROM object ORDER BY dir,name"})
         if (auto done = add_rows(database, sql, hash); !done) return fail(done.error());
     return hash.hex();
 }

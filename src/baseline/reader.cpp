@@ -44,7 +44,7 @@ Result<BaselineReader> BaselineReader::open(const std::string& file) {
     if (auto good = check_file(file); !good) return fail(good.error());
     auto database = store::Database::open(file, store::Access::immutable);
     if (!database) return fail(database.error());
-    if (auto good = (*database)->check_format(kBaselineApplicationId, kBaselineVersion, kBaselineSchema); !good) return fail(good.error());
+    if (auto good = (*database)->check_format(kBaselineApplicationId, kBaselineFormats); !good) return fail(good.error());
     auto info = read_info(**database);
     if (!info) return fail(info.error());
     auto impl = std::make_unique<Impl>(std::move(*database));
@@ -65,6 +65,14 @@ Result<std::optional<std::string>> BaselineReader::next_directory(const std::str
 }
 
 Result<std::vector<std::string>> BaselineReader::paths_of(ObjectId id) { return impl_->objects.paths_of(id); }
+
+std::optional<std::string> BaselineReader::digest_of(const std::string& path, const std::string& verity, DigestAlgorithm algorithm) {
+    if (verity.empty() || info().digest != algorithm) return std::nullopt;
+    const auto row = find(path);
+    const Attributes* should = row && *row ? (*row)->attributes() : nullptr;
+    if (should == nullptr || should->verity != verity || should->digest.size() != digest_size(algorithm)) return std::nullopt;
+    return should->digest;
+}
 
 Status BaselineReader::each(const std::string& scope, const std::function<bool(const Observation&)>& visit) {
     return impl_->objects.each(scope, visit);

@@ -39,7 +39,8 @@ Status prepare(store::Database& database) {
     if (auto done = database.execute(kFastAndUnsafe); !done) return done;
     if (auto done = database.execute("BEGIN IMMEDIATE"); !done) return done;
     // The index when all rows are there.
-    return database.create_format(kBaselineApplicationId, kBaselineVersion, std::span(kBaselineSchema).first(kBaselineSchema.size() - 1));
+    const auto& format = kBaselineFormats.back();
+    return database.create_format(kBaselineApplicationId, {format.version, format.schema.first(format.schema.size() - 1)});
 }
 
 }  // namespace

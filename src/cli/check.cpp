@@ -69,6 +69,8 @@ ComparisonReport report_of(const Checked& checked, const std::vector<std::string
     report.ended = checked.started + checked.took;
     report.objects = checked.survey.objects;
     report.bytes = checked.bytes;
+    report.measured = checked.survey.measured;
+    report.measured_bytes = checked.survey.measured_bytes;
     report.differences = comparison.counts();
     report.unverified = comparison.counts().unreadable + comparison.unlisted();
     report.exit = comparison.exit_status();
@@ -81,6 +83,8 @@ ComparisonReport report_of(const Checked& checked, const std::vector<std::string
 std::string summary_json(const Checked& checked, const Config& config, const std::vector<std::string>& paths, const Notice& notice) {
     nlohmann::json out{{"objects", checked.survey.objects},
                        {"bytes_read", checked.bytes},
+                       {"measured", checked.survey.measured},
+                       {"bytes_measured", checked.survey.measured_bytes},
                        {"started", to_rfc3339(checked.started)},
                        {"seconds", std::chrono::duration<double>(checked.took).count()},
                        {"changing", checked.survey.changing},
@@ -101,6 +105,8 @@ std::string summary_json(const Checked& checked, const Config& config, const std
 std::string report(const Checked& checked) {
     std::string out = describe(checked.comparison);
     for (const auto& mount : checked.survey.skipped) out += "not entered: " + printable(mount) + "\n";
+    if (checked.survey.measured > 0)
+        out += fmt::format("{} verified by fs-verity's measurement ({} not read)\n", counted(checked.survey.measured, "file"), size_text(checked.survey.measured_bytes));
     out += fmt::format("{} compared ({} read) in {} with baseline {} of {}: {}\n", counted(checked.survey.objects, "object"), size_text(checked.bytes),
                        duration_text(checked.took), checked.baseline.id.substr(0, 16), time_text(checked.baseline.built_at), in_short(checked.comparison));
     return out;

@@ -21,6 +21,8 @@ nlohmann::json one(const Finding& finding) {
     if (finding.rule) out["rule"] = escape_invalid_utf8(finding.rule->path);
     if (finding.rule) out["tags"] = finding.rule->tags;
     if (finding.unreadable) out["error"] = escape_invalid_utf8(reason_text(*finding.unreadable));
+    if (seen && !seen->verity.empty()) out["verity"] = escape_invalid_utf8(seen->verity);
+    if (finding.measured) out["measured"] = true;
     if (!finding.reason.empty()) out["reason"] = escape_invalid_utf8(finding.reason);
     for (const auto& each : finding.evidence)
         out["evidence"].push_back({{"provider", each.provider}, {"source", escape_invalid_utf8(each.source)}, {"signer", escape_invalid_utf8(each.signer)},

@@ -59,6 +59,7 @@ SurveyOptions survey_options(const Session& session, DigestAlgorithm digest, con
     options.scopes = scopes;
     options.filesystems = session.config().sources.filesystems;
     options.digest = digest;
+    options.measure = session.config().verify.measure;
     options.providers = session.config().providers;
     options.state_directory = session.config().state.path;
     options.threads = session.config().verify.threads;

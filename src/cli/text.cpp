@@ -63,6 +63,7 @@ std::vector<std::pair<std::string, std::string>> attribute_lines(const Attribute
     if (device) add("rdev", fmt::format("{}:{}", major(is.rdev), minor(is.rdev)));
     if (is.type == FileType::symlink) add("link_target", is.link_target);
     if (!is.digest.empty()) add(std::string(field_name(digest)), to_hex(is.digest));
+    if (!is.verity.empty()) add("verity", is.verity);
     if (is.blocks) add("blocks", counted(is.blocks->full.size() / digest_size(digest) + (is.blocks->tail.empty() ? 0 : 1), "digest"));
     if (is.project_id != 0) add("project_id", std::to_string(is.project_id));
     if (is.inode_flags != 0) add("inode_flags", fmt::format("{:#x}", is.inode_flags));

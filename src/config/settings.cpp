@@ -85,6 +85,14 @@ bool set_io(Config& config, std::string_view word) {
 
 std::string get_io(const Config& config) { return config.verify.io == Config::IoClass::idle ? "idle" : "normal"; }
 
+bool set_verity(Config& config, std::string_view word) {
+    if (word != "measure" && word != "read") return false;
+    config.verify.measure = word == "measure";
+    return true;
+}
+
+std::string get_verity(const Config& config) { return config.verify.measure ? "measure" : "read"; }
+
 bool set_level(Config& config, std::string_view word) {
     const bool known = std::find(kLevels.begin(), kLevels.end(), word) != kLevels.end();
     if (known) config.log.level = word;
@@ -114,6 +122,7 @@ const std::array kSettings{
     Setting{"verify.period", DurationValue{[](Config& c) -> Nanoseconds& { return c.verify.period; }, 0ns, 24h * 365}},
     Setting{"verify.cpu", PercentValue{[](Config& c) -> std::uint32_t& { return c.verify.cpu_percent; }, 1, 100}},
     Setting{"verify.io", ChoiceValue{[] { return std::vector<std::string_view>{"idle", "normal"}; }, set_io, get_io}},
+    Setting{"verify.verity", ChoiceValue{[] { return std::vector<std::string_view>{"measure", "read"}; }, set_verity, get_verity}},
     Setting{"verify.back_off", SwitchValue{[](Config& c) -> bool& { return c.verify.back_off; }}},
     Setting{"verify.tags", ListValue{[](Config& c) -> std::vector<std::string>& { return c.verify.tags; }, "tags",
                                      "a list of words in quotes, like [\"pci-dss-11.5.2\"]", is_tag}},

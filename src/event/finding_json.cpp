@@ -52,13 +52,15 @@ void write_xattrs(JsonWriter& json, const std::map<std::string, std::string>& xa
     if (xattrs.size() > kMaxListed) json.number("xattrs_omitted", xattrs.size() - kMaxListed);
 }
 
-void write_object(JsonWriter& json, const Attributes& attributes) {
+void write_object(JsonWriter& json, const Attributes& attributes, bool measured) {
     json.begin_object("object");
     json.number("link_count", attributes.link_count);
     if (attributes.type == FileType::block_device || attributes.type == FileType::character_device)
         json.text("rdev", device_text(attributes.rdev));
     if (attributes.project_id != 0) json.number("project_id", attributes.project_id);
     if (attributes.inode_flags != 0) json.number("inode_flags", attributes.inode_flags);
+    json.text_unless_empty("verity", attributes.verity);
+    if (measured) json.flag("measured", true);
     write_xattrs(json, attributes.xattrs);
     json.end_object();
 }
@@ -189,7 +191,7 @@ void write_touchstone(JsonWriter& json, const Finding& finding, const Event& eve
     if (finding.transient) json.flag("transient", true);
     if (finding.descendants) json.number("descendants", *finding.descendants);
     write_window(json, finding.touch);
-    if (const auto* attributes = shown(finding)) write_object(json, *attributes);
+    if (const auto* attributes = shown(finding)) write_object(json, *attributes, finding.measured);
     write_hex_names(json, finding);
     json.end_object();
 }

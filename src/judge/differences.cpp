@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <linux/fs.h>
 
 #include "text.hpp"
 #include "touchstone/bytes.hpp"
@@ -27,6 +28,9 @@ void compare_digest(Changes& changes, const Attributes& before, const Attributes
     if (before.digest.size() != size || after.digest.size() != size) return;
     compare(changes, field_name(algorithm), before.digest, after.digest, [](const std::string& raw) { return to_hex(raw); });
 }
+
+// A row from before measurements were kept, and overlayfs, give the flag alone: of that no measurement is a difference.
+bool is_verity_known(const Attributes& attributes) { return !attributes.verity.empty() || (attributes.inode_flags & FS_VERITY_FL) == 0; }
 
 void compare_xattrs(Changes& changes, const Attributes& before, const Attributes& after) {
     auto b = before.xattrs.begin();
@@ -66,6 +70,7 @@ std::vector<Change> differences(const Attributes& before, const Attributes& afte
     const bool files = both(before, after, FileType::regular);
     if (files && profile != Profile::log) compare(changes, "size", before.size, after.size, number);
     if (files && profile == Profile::content) compare_digest(changes, before, after, digest);
+    if (files && profile != Profile::metadata && is_verity_known(before) && is_verity_known(after)) compare(changes, "verity", before.verity, after.verity, bytes);
     if (both(before, after, FileType::symlink)) compare(changes, "link_target", before.link_target, after.link_target, bytes);
     if (files) compare(changes, "link_count", before.link_count, after.link_count, number);
     if (is_device(before.type) && is_device(after.type)) compare(changes, "rdev", before.rdev, after.rdev, device_text);

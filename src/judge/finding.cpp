@@ -24,6 +24,7 @@ Finding make_finding(Action action, const Subject& subject, const Subject& befor
     finding.before = copy_of(known_attributes(before));
     finding.after = copy_of(attributes_of(subject.now.look));
     if (const auto* unreadable = subject.now.unreadable()) finding.unreadable = *unreadable;
+    finding.measured = subject.now.measured;
     finding.rule = subject.rule;
     finding.touch = subject.touch;
     return finding;

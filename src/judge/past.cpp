@@ -38,6 +38,7 @@ Attributes laid_over(const Attributes& known, const Attributes& seen) {
     if (merged.link_target.empty()) merged.link_target = known.link_target;
     if (merged.xattrs.empty()) merged.xattrs = known.xattrs;
     if (merged.digest.empty()) merged.digest = known.digest;
+    if (merged.verity.empty()) merged.verity = known.verity;
     if (!merged.blocks) merged.blocks = known.blocks;
     if (merged.project_id == 0) merged.project_id = known.project_id;
     if (merged.inode_flags == 0) merged.inode_flags = known.inode_flags;

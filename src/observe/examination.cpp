@@ -8,6 +8,7 @@
 #include "blocks.hpp"
 #include "inode_flags.hpp"
 #include "status.hpp"
+#include "verity.hpp"
 #include "xattrs.hpp"
 
 namespace touchstone {
@@ -48,7 +49,8 @@ Tried<void> Examination::run(int path_fd) {
 Tried<void> Examination::run_opened(int fd) {
     if (auto taken = take_xattrs(xattrs_of(fd)); !taken) return taken;
     if (auto read = read_inode_flags(fd, seen_); !read || seen_.type == FileType::directory) return read;
-    return options_.profile == Profile::log ? digest_blocks(fd) : digest_content(fd);
+    if (auto measured = read_verity(fd, seen_); !measured) return measured;
+    return options_.profile == Profile::log ? digest_blocks(fd) : digest_file(fd);
 }
 
 Tried<void> Examination::take_xattrs(Tried<std::map<std::string, std::string>> xattrs) {
@@ -57,12 +59,18 @@ Tried<void> Examination::take_xattrs(Tried<std::map<std::string, std::string>> x
     return {};
 }
 
+Tried<void> Examination::digest_file(int fd) { return digest_without_reading() ? Tried<void>() : digest_content(fd); }
+
+bool Examination::digest_without_reading() {
+    std::optional<std::string> known;
+    if (!seen_.verity.empty() && options_.digest_by_measurement) known = options_.digest_by_measurement(seen_);
+    measured_ = known.has_value();
+    if (!known && options_.known_digest) known = options_.known_digest(seen_);
+    if (known) seen_.digest = std::move(*known);
+    return known.has_value();
+}
+
 Tried<void> Examination::digest_content(int fd) {
-    if (options_.known_digest)
-        if (auto known = options_.known_digest(seen_)) {
-            seen_.digest = std::move(*known);
-            return {};
-        }
     hasher_.begin();
     const auto hash = [this](std::string_view bytes) {
         hasher_.update(bytes);

@@ -24,11 +24,16 @@ public:
     Tried<void> run(int path_fd);
     Tried<void> run_opened(int fd);  // of a regular file or directory, opened for reading
 
+    // The digest is by measurement, and nothing was read.
+    bool measured() const { return measured_; }
+
     // Of a log that was read, when known blocks were given.
     const std::optional<LogContinuity>& continuity() const { return continuity_; }
 
 private:
     Tried<void> take_xattrs(Tried<std::map<std::string, std::string>> xattrs);
+    Tried<void> digest_file(int fd);
+    bool digest_without_reading();
     Tried<void> digest_content(int fd);
     bool is_unchanged(int fd) const;
     Tried<void> digest_blocks(int fd);
@@ -39,6 +44,7 @@ private:
     const LookOptions& options_;
     Attributes& seen_;
     std::optional<LogContinuity> continuity_;
+    bool measured_ = false;
 };
 
 }  // namespace touchstone

@@ -86,6 +86,8 @@ Notice notice_of(const ComparisonReport& report, const Config& config) {
                     {"ended", to_rfc3339(report.ended)},
                     {"objects", std::to_string(report.objects)},
                     {"bytes", std::to_string(report.bytes)},
+                    {"measured", std::to_string(report.measured)},
+                    {"measured_bytes", std::to_string(report.measured_bytes)},
                     {"baseline_id", "none"},
                     {"baseline_path", printable(config.baseline.path)},
                     {"digest", std::string(config_name(config.baseline.digest))},

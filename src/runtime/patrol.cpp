@@ -201,6 +201,8 @@ Status Patrol::verify_object(const std::string& path) {
         pace();
         return go_on();
     };
+    if (BaselineReader* baseline = (*store)->baseline(); baseline != nullptr && config_.verify.measure)
+        options.digest_by_measurement = [&, baseline](const Attributes& seen) { return baseline->digest_of(path, seen.verity, config_.baseline.digest); };
     const auto now = observer_->look(path, options, wall_now());
     const auto* unreadable = now.unreadable();
     if (unreadable != nullptr && unreadable->error == ECANCELED) return {};
@@ -214,7 +216,12 @@ Status Patrol::verify_object(const std::string& path) {
     const std::lock_guard lock(mutex_);
     auto& round = rounds_.now();
     ++round.objects;
-    if (const auto* seen = now.attributes(); seen != nullptr && !seen->digest.empty()) round.bytes += seen->size;
+    if (const auto* seen = now.attributes(); seen != nullptr && now.measured) {
+        ++round.measured;
+        round.measured_bytes += seen->size;
+    } else if (seen != nullptr && !seen->digest.empty()) {
+        round.bytes += seen->size;
+    }
     if (different) ++round.differences;
     if (unreadable != nullptr) ++round.unreadable;
     return {};
@@ -271,6 +278,8 @@ Result<ComparisonReport> Patrol::report_of(const Round& round) {
     report.ended = round.ended;
     report.objects = round.objects;
     report.bytes = round.bytes;
+    report.measured = round.measured;
+    report.measured_bytes = round.measured_bytes;
     report.unverified = round.unreadable;
     report.skipped = skipped_();
     if ((*store)->baseline() != nullptr) {

@@ -22,6 +22,7 @@ std::vector<std::string> keep_until_restart(const Config& in_force, Config& next
     keep(in_force.verify.period, next.verify.period, "verify.period");
     keep(in_force.verify.cpu_percent, next.verify.cpu_percent, "verify.cpu");
     keep(in_force.verify.io, next.verify.io, "verify.io");
+    keep(in_force.verify.measure, next.verify.measure, "verify.verity");
     keep(in_force.verify.back_off, next.verify.back_off, "verify.back_off");
     keep(in_force.verify.tags, next.verify.tags, "verify.tags");
     keep(in_force.metrics.enabled, next.metrics.enabled, "output.metrics.enabled");

@@ -19,7 +19,8 @@ Json to_json(const Round& round) {
     for (const auto& mark : round.marks) marks.push_back({number_of(mark.at), mark.objects});
     return {{"begun", number_of(round.begun)}, {"ended", number_of(round.ended)}, {"objects", round.objects},
             {"bytes", round.bytes},            {"differences", round.differences}, {"unreadable", round.unreadable},
-            {"changing", round.changing},      {"logs", round.logs},               {"marks", std::move(marks)}};
+            {"changing", round.changing},      {"logs", round.logs},               {"measured", round.measured},
+            {"measured_bytes", round.measured_bytes}, {"marks", std::move(marks)}};
 }
 
 Round round_of(const Json& json) {
@@ -28,6 +29,8 @@ Round round_of(const Json& json) {
     round.ended = time_of(json.at("ended"));
     round.objects = json.at("objects");
     round.bytes = json.at("bytes");
+    round.measured = json.value("measured", std::uint64_t{0});  // not there in what an older version left
+    round.measured_bytes = json.value("measured_bytes", std::uint64_t{0});
     round.differences = json.at("differences");
     round.unreadable = json.value("unreadable", std::uint64_t{0});  // not kept by the first version
     round.changing = json.value("changing", std::uint64_t{0});

@@ -16,6 +16,7 @@ struct Round {
     WallTime ended{};  // 0: it goes on
     std::uint64_t objects = 0, bytes = 0, differences = 0;  // verified; read; put for a look because they differ
     std::uint64_t unreadable = 0, changing = 0, logs = 0;   // of the objects, those that were not: unreadable, just being written, left to log_period
+    std::uint64_t measured = 0, measured_bytes = 0;         // of the objects, those verified by fs-verity; not read because of that
     // Now and then: when how many objects had been verified. Ascending, kMarks at most.
     struct Mark {
         WallTime at{};

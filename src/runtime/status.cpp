@@ -32,6 +32,8 @@ Json verification(const Config& config, const Patrol::Report& patrol) {
     json["round_begun"] = time_or_null(rounds.now().begun);
     json["round_objects"] = rounds.now().objects;
     json["round_bytes"] = rounds.now().bytes;
+    json["round_measured"] = rounds.now().measured;
+    json["round_measured_bytes"] = rounds.now().measured_bytes;
     json["looked_at_again"] = rounds.now().differences;
     json["last_round_ended"] = last ? time_or_null(last->ended) : Json(nullptr);
     if (last) json["last_round_seconds"] = whole_seconds(last->ended - last->begun);

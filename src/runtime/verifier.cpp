@@ -172,6 +172,12 @@ Subject Verifier::look_at_name(Worker& worker, const TouchedName& name, RuleRef 
     options.keep_going = [&] { return look.go_on(LookOptions::kPollEvery); };
     options.on_object = [this](const ObjectId& id) { source_.looked_at(id); };
     options.is_mapped = [this](const ObjectId& id) { return source_.is_mapped(id); };
+    if (config_.verify.measure)
+        options.digest_by_measurement = [&](const Attributes& seen) -> std::optional<std::string> {
+            KnownStore* store = known(worker);
+            BaselineReader* baseline = store != nullptr ? store->baseline() : nullptr;
+            return baseline != nullptr ? baseline->digest_of(name.path, seen.verity, config_.baseline.digest) : std::nullopt;
+        };
     if (rule->path == name.path && source_.wants_files())  // before it is read: what stands here may be new, and no watched directory tells of it
         if (auto fd = open_nofollow(name.path, O_PATH)) source_.learn_file(fd->get());
     std::optional<Observation> row;

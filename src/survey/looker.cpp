@@ -89,6 +89,8 @@ Observation Looker::observe(const std::string& path, const MetEntry& entry, Prof
     look.known_blocks = known;
     look.verify_all = true;
     look.keep_going = keep_going_;
+    if (expected_ && options_->measure)
+        look.digest_by_measurement = [&](const Attributes& seen) { return expected_->baseline().digest_of(path, seen.verity, options_->digest); };
     look.known_digest = [this](const Attributes& seen) { return links_->find(seen); };
     Observation now = observer_.look(path, entry, look, options_->wall_now());
     if (profile == Profile::content) links_->put(now);

@@ -30,7 +30,7 @@ struct Worker {
     Result<Looker> looker;
     Sift sift;
     std::vector<Surveyed> results;
-    std::uint64_t objects = 0, changing = 0;
+    std::uint64_t objects = 0, changing = 0, measured = 0, measured_bytes = 0;
 };
 
 class Run {
@@ -94,6 +94,8 @@ private:
         for (const auto& worker : workers_) {
             result_.objects += worker->objects;
             result_.changing += worker->changing;
+            result_.measured += worker->measured;
+            result_.measured_bytes += worker->measured_bytes;
         }
         results_.close();
     }
@@ -126,7 +128,12 @@ private:
 
     void count(Worker& worker, const Surveyed& surveyed) {
         const Attributes* seen = surveyed.now.attributes();
-        if (seen && seen->type == FileType::regular && (!seen->digest.empty() || seen->blocks)) progress_.bytes += seen->size;
+        if (seen && surveyed.now.measured) {
+            ++worker.measured;
+            worker.measured_bytes += seen->size;
+        } else if (seen && seen->type == FileType::regular && (!seen->digest.empty() || seen->blocks)) {
+            progress_.bytes += seen->size;
+        }
         ++progress_.objects;
         ++worker.objects;
         if (is_changing(surveyed)) ++worker.changing;

@@ -25,13 +25,13 @@ def rounds(touchstone):
 
 
 @contextlib.contextmanager
-def disk(home):
-    """An ext4 file system, and the device that it is on."""
+def disk(home, *options):
+    """An ext4 file system, and the device that it is on; `options` are mkfs.ext4's."""
     image, where = home / "image", home / "mount"
     where.mkdir()
     with open(image, "wb") as file:
         file.truncate(64 << 20)
-    run("mkfs.ext4", "-q", "-F", image)
+    run("mkfs.ext4", "-q", "-F", *options, image)
     device = run("losetup", "--find", "--show", image).strip()
     try:
         run("mount", device, where)

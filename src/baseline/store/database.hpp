@@ -78,6 +78,12 @@ struct SchemaEntry {
     const char* sql;
 };
 
+// One version of a kind of database.
+struct Format {
+    std::int64_t version;
+    std::span<const SchemaEntry> schema;
+};
+
 class Database {
 public:
     static Result<std::unique_ptr<Database>> open(const std::string& file, Access access);
@@ -93,11 +99,11 @@ public:
     bool in_transaction() const;
     std::int64_t changes() const;                           // rows of the last INSERT, UPDATE or DELETE
 
-    // bad application_id, user_version or any difference from `schema`: corrupt. So no view, trigger or generated column of an
-    // attacker's making is ever run.
-    Status check_format(std::int64_t application_id, std::int64_t version, std::span<const SchemaEntry> schema);
+    // The version that it is in. Another application_id or version, or any difference from that version's schema: corrupt. So no view, trigger or
+    // generated column of an attacker's making is ever run.
+    Result<std::int64_t> check_format(std::int64_t application_id, std::span<const Format> formats);
     Result<bool> is_blank();                                // no tables and no application_id
-    Status create_format(std::int64_t application_id, std::int64_t version, std::span<const SchemaEntry> schema);
+    Status create_format(std::int64_t application_id, const Format& format);
     Status check_pages(bool quick);                         // quick_check or integrity_check
     // SQLite opened it for writing, yet will not write: the file says so, or its permissions.
     bool is_read_only() const;

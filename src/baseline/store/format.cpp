@@ -1,6 +1,8 @@
 // Whether a database is one of ours, in a format that this version reads, and whole.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "store/database.hpp"
 
 namespace touchstone::store {
@@ -11,13 +13,16 @@ Error Database::blame_file(Error error) {
     return error;
 }
 
-Status Database::check_format(std::int64_t application_id, std::int64_t version, std::span<const SchemaEntry> schema) {
+Result<std::int64_t> Database::check_format(std::int64_t application_id, std::span<const Format> formats) {
     const auto id = number("PRAGMA application_id");
     if (!id) return fail(blame_file(id.error()));
     if (*id != application_id) return fail(corrupt("not a database of touchstone of this kind"));
     const auto found_version = number("PRAGMA user_version");
     if (!found_version) return fail(blame_file(found_version.error()));
-    if (*found_version != version) return fail(corrupt(fmt::format("format version {} is not {}", *found_version, version)));
+    const auto format = std::find_if(formats.begin(), formats.end(), [&](const Format& each) { return each.version == *found_version; });
+    if (format == formats.end())
+        return fail(corrupt(fmt::format("format version {} is not one of {} to {}", *found_version, formats.front().version, formats.back().version)));
+    const auto schema = format->schema;
 
     auto entries = query("SELECT CAST(name AS BLOB), CAST(sql AS BLOB) FROM sqlite_schema ORDER BY rowid");
     if (!entries) return fail(blame_file(entries.error()));
@@ -31,7 +36,7 @@ Status Database::check_format(std::int64_t application_id, std::int64_t version,
         ++known;
     }
     if (known != schema.size()) return fail(corrupt("a table is missing"));
-    return {};
+    return format->version;
 }
 
 Result<bool> Database::is_blank() {
@@ -42,10 +47,10 @@ Result<bool> Database::is_blank() {
     return *id == 0 && *tables == 0;
 }
 
-Status Database::create_format(std::int64_t application_id, std::int64_t version, std::span<const SchemaEntry> schema) {
-    for (const auto& entry : schema)
+Status Database::create_format(std::int64_t application_id, const Format& format) {
+    for (const auto& entry : format.schema)
         if (auto done = execute(entry.sql); !done) return done;
-    return execute(fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", application_id, version).c_str());
+    return execute(fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", application_id, format.version).c_str());
 }
 
 Status Database::check_pages(bool quick) {

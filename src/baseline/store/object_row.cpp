@@ -18,7 +18,7 @@ constexpr std::size_t kMaxRow = 96 << 20;  // below SQLite's own limit, see data
 
 enum Column {
     dir, name, kind, type, device, inode, size, ctime, looked_at, mode, uid, gid, link_count, rdev, project_id, inode_flags, mtime,
-    link_target, digest, xattrs, blocks, error, attempted, follows_baseline,
+    link_target, digest, xattrs, blocks, error, attempted, follows_baseline, verity,
 };
 
 const Attributes* attributes_of(const Observation& observation) {
@@ -61,6 +61,7 @@ void bind_attributes(Query& query, const Attributes& a, PackedRow& packed) {
     bind_or_null(query, digest, a.digest);
     bind_or_null(query, xattrs, packed.xattrs);
     bind_or_null(query, blocks, packed.blocks);
+    bind_or_null(query, verity, a.verity);
 }
 
 // Reads columns and remembers whether any was not what it must be.
@@ -68,6 +69,7 @@ class Columns {
 public:
     explicit Columns(const Query& query) : query_(query) {}
     bool good() const { return good_; }
+    bool has(int column) const { return column < query_.columns(); }
     void require(bool held) { good_ = good_ && held; }
 
     std::int64_t integer(int column) {
@@ -131,6 +133,7 @@ Attributes read_attributes(Columns& columns) {
     a.mtime = columns.time(mtime);
     a.link_target = columns.bytes_or_null(link_target);
     a.digest = columns.bytes_or_null(digest);
+    if (columns.has(verity)) a.verity = columns.bytes_or_null(verity);
     read_packed(columns, a);
     return a;
 }
@@ -191,7 +194,7 @@ Status check_row(const Observation& observation) {
     const auto* a = attributes_of(observation);
     if (a == nullptr) return {};
     if (a->blocks && !is_consistent(*a->blocks)) return refuse("its block digests do not cover its size");
-    std::size_t bytes = a->link_target.size() + a->digest.size();
+    std::size_t bytes = a->link_target.size() + a->digest.size() + a->verity.size();
     if (a->blocks) bytes += a->blocks->full.size() + a->blocks->tail.size();
     for (const auto& [key, value] : a->xattrs) bytes += key.size() + value.size() + 8;
     return bytes > kMaxRow ? refuse("its attributes are too large") : Status{};
@@ -207,6 +210,7 @@ void bind_row(Query& query, const Observation& observation, PackedRow& packed) {
     } else {
         for (int column = type; column <= blocks; ++column)
             if (column != looked_at) query.bind_null(column + 1);
+        query.bind_null(verity + 1);
     }
     if (const auto* unreadable = observation.unreadable()) {
         query.bind(error + 1, unreadable->error).bind_blob(attempted + 1, unreadable->attempted);

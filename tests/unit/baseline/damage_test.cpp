@@ -104,7 +104,7 @@ TEST_CASE("values that no writer of ours makes are corrupt, not believed") {
     sound_file(directory);
     const auto path = directory / "sound";
     const char* damages[] = {"type=1", "mode=-1", "uid=4294967296", "kind=9", "kind=3.5", "xattrs=x'ff'", "xattrs='text'", "blocks=x'00'",
-                             "looked_at='x'", "size=NULL", "inode=x'00'", "kind=1,error=-5", "kind=1,error=NULL", "name=x'2f2e2e'", "name=x''"};
+                             "verity='text'", "looked_at='x'", "size=NULL", "inode=x'00'", "kind=1,error=-5", "kind=1,error=NULL", "name=x'2f2e2e'", "name=x''"};
     for (const char* damage : damages) {
         std::filesystem::copy_file(path, directory / "forged", std::filesystem::copy_options::overwrite_existing);
         run_sql(directory / "forged", (std::string("UPDATE object SET ") + damage + " WHERE dir=x'2f'").c_str());
@@ -136,7 +136,8 @@ TEST_CASE("another schema, application or version is corrupt") {
     ScratchDirectory directory;
     sound_file(directory);
     const auto path = directory / "sound";
-    SECTION("version") { run_sql(path, "PRAGMA user_version=2"); }
+    SECTION("version") { run_sql(path, "PRAGMA user_version=3"); }
+    SECTION("the version before, which had another table") { run_sql(path, "PRAGMA user_version=1"); }
     SECTION("application") { run_sql(path, "PRAGMA application_id=1"); }
     SECTION("trigger") { run_sql(path, "CREATE TRIGGER t AFTER INSERT ON object BEGIN SELECT 1; END"); }
     SECTION("view") { run_sql(path, "DROP TABLE acceptance; CREATE VIEW acceptance AS SELECT 1 AS at, x'' AS who, x'' AS note, x'' AS paths"); }

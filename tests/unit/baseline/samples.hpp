@@ -62,6 +62,7 @@ inline Attributes extreme() {
     a.link_target = std::string("tar\0get\xff/\n", 10);
     a.xattrs = {{"security.capability", std::string("\1\0\0\2", 4)}, {"user.empty", ""}, {"user.\xff", "x"}};
     a.digest = std::string("\0\xff", 2) + std::string(62, '\0');
+    a.verity = "sha512:" + std::string(128, 'f');
     a.id = {0xffffffffffffffff, 0x8000000000000001};
     a.mtime = WallTime(Nanoseconds(-1));
     a.ctime = WallTime(Nanoseconds(std::numeric_limits<std::int64_t>::max()));

@@ -28,6 +28,7 @@ period = "0s"
 enabled = true
 path = "/m/t.prom"
 period = "1min"
+verity = "read"
 [output.json]
 enabled = true
 path = "-"
@@ -59,6 +60,7 @@ level = "trace"
     CHECK(config.verify.tags == std::vector<std::string>{"nist-si-7(1)"});
     CHECK(config.heartbeat.period == 0s);
     CHECK(config.metrics == Config::MetricsOutput{true, "/m/t.prom", 60s});
+    CHECK_FALSE(config.verify.measure);
     CHECK(config.json.path == "-");
     CHECK_FALSE(config.journald.enabled);
     CHECK(config.limits.kernel_queue == 1);

@@ -183,6 +183,17 @@ Event sha3_log() {
     return event;
 }
 
+Event measured() {
+    auto made = finding(Action::changed, "/usr/bin/su");
+    made.before = made.after = file();
+    made.after->mode = 0755;
+    made.before->inode_flags = made.after->inode_flags = 0x100000;
+    made.before->verity = made.after->verity = "sha256:" + std::string(64, 'c');
+    made.changes = {{"mode", "0644", "0755"}};
+    made.measured = true;
+    return with(made);
+}
+
 Event gap(const Gap& made) {
     Event event;
     event.body = made;
@@ -236,6 +247,7 @@ std::vector<Sample> samples() {
     std::vector<Sample> all{
         {"changed", changed()},
         {"changed-log-sha3", sha3_log()},
+        {"changed-measured", measured()},
         {"appeared-two-actors", appeared_by_two()},
         {"vanished-while-not-watching", vanished_unwatched()},
         {"vanished-transient", transient()},

@@ -1,3 +1,4 @@
+#include <linux/fs.h>
 #include <sys/sysmacros.h>
 
 #include <catch2/catch.hpp>
@@ -46,6 +47,22 @@ TEST_CASE("differences come in a fixed order and as text") {
     for (int i = 0; i < 32; ++i) ones += "01", effs += "ff";
     CHECK(listed(before, after) == "mode 0644>4755, uid 0>1, gid 0>2, size 1>3, sha256 " + ones + ">" + effs +
                                        ", link_count 1>3, project_id 0>4, inode_flags 0>16, xattr.user.a one>, xattr.user.b >two");
+}
+
+TEST_CASE("a measurement that came, went or is another differs, and one that was never kept does not") {
+    const auto plain = file(1, "a");
+    auto held = plain, other = plain, unmeasured = plain;
+    held.inode_flags = other.inode_flags = unmeasured.inode_flags = FS_VERITY_FL;
+    held.verity = "sha256:aa";
+    other.verity = "sha512:bb";
+    CHECK(listed(plain, held) == "verity >sha256:aa, inode_flags 0>1048576");
+    CHECK(listed(held, plain) == "verity sha256:aa>, inode_flags 1048576>0");
+    CHECK(listed(held, other) == "verity sha256:aa>sha512:bb");
+    CHECK(listed(held, other, Profile::log) == "verity sha256:aa>sha512:bb");
+    CHECK(listed(held, other, Profile::metadata).empty());
+    CHECK(listed(unmeasured, held).empty());  // a row of a baseline of version 1
+    CHECK(listed(held, unmeasured).empty());
+    CHECK(listed(held, held).empty());
 }
 
 TEST_CASE("each profile judges its own attributes") {

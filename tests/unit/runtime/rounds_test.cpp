@@ -112,3 +112,20 @@ TEST_CASE("a round that has begun is not begun again") {
     rounds.begin(at(2));
     CHECK(rounds.now().begun == at(2));
 }
+
+TEST_CASE("what was measured is kept too, and missing in what an older version kept") {
+    Rounds rounds;
+    verify(rounds, 100, 1);
+    rounds.now().measured = 3;
+    rounds.now().measured_bytes = 4096;
+    const auto text = rounds.to_text();
+    const auto again = Rounds::from_text(text);
+    CHECK(again.now().measured == 3);
+    CHECK(again.now().measured_bytes == 4096);
+    const std::string with = R"("measured":3,"measured_bytes":4096,)";
+    const auto at = text.find(with);
+    REQUIRE(at != std::string::npos);
+    const auto older = Rounds::from_text(std::string(text).erase(at, with.size()));
+    CHECK(older.now().objects == 10);
+    CHECK(older.now().measured == 0);
+}
