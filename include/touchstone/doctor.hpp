@@ -21,6 +21,8 @@ std::string_view name_of(Diagnosis::Level level);
 // Each tries the real thing and leaves nothing behind: fanotify groups made are closed, files are only opened for reading.
 std::vector<Diagnosis> examine_kernel();
 std::vector<Diagnosis> examine_privileges();
+// What OpenSSL offers, and whether it is in FIPS mode.
+std::vector<Diagnosis> examine_digests();
 // `probes`: they can be used.
 std::vector<Diagnosis> examine_watches(const Config& config, const Policy& policy, bool probes);
 std::vector<Diagnosis> examine_installation(const LoadedConfig& loaded);

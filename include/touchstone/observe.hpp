@@ -47,9 +47,14 @@ struct MetEntry {
     const struct statx* status = nullptr;  // of it, just taken: STATX_BASIC_STATS, not following
 };
 
+// What OpenSSL offers in this process, by its configuration (openssl.cnf): in FIPS mode, where its default properties say "fips=yes", only what an active
+// FIPS provider has.
+std::vector<DigestAlgorithm> offered_digests();
+bool is_fips_enabled();
+
 class Observer {
 public:
-    // bad_input when OpenSSL (or its FIPS provider) does not offer the algorithm; names it and says which are offered.
+    // bad_input when OpenSSL does not offer the algorithm; names it and says which are offered.
     static Result<Observer> make(DigestAlgorithm algorithm);
     Observer(Observer&&) noexcept;
     Observer& operator=(Observer&&) noexcept;

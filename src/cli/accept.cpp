@@ -92,6 +92,7 @@ int baseline_accept(const Session& session, const Arguments& arguments) {
     if (!lock) return fail_with(lock.error());
     expected = Expected::open(config.baseline.path, config.state.path);  // again: another writer may just have let go
     if (!expected) return fail_without_baseline(expected.error(), config);
+    if (auto offered = check_digest_of((*expected)->baseline().info(), config); !offered) return refuse(offered.error());
 
     Intake intake;
     SurveyProgress progress;

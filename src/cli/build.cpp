@@ -11,6 +11,7 @@
 #include "progress.hpp"
 #include "text.hpp"
 #include "touchstone/bytes.hpp"
+#include "touchstone/runtime.hpp"
 #include "verbs.hpp"
 
 namespace touchstone::cli {
@@ -76,6 +77,7 @@ std::string report(const Built& built, const BaselineInfo& info, const Config& c
 
 int baseline_build(const Session& session) {
     const Config& config = session.config();
+    if (auto offered = check_digest(session.loaded); !offered) return refuse(offered.error());
     auto lock = lock_baseline(config.baseline.path);
     if (!lock) return fail_with(lock.error());
     SurveyProgress progress;

@@ -130,6 +130,7 @@ int check(const Session& session, const Arguments& arguments) {
         if (!expected) return fail_without_baseline(expected.error(), config);
         baseline = (*expected)->baseline().info();
         warn(config, **expected, baseline);
+        if (auto offered = check_digest_of(baseline, config); !offered) return refuse(offered.error());
     }
     auto checked = compare_all(session, arguments.paths, baseline);
     if (!checked) return fail_without_baseline(checked.error(), config);

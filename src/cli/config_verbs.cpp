@@ -5,6 +5,7 @@
 #include "output.hpp"
 #include "text.hpp"
 #include "touchstone/bytes.hpp"
+#include "touchstone/runtime.hpp"
 #include "verbs.hpp"
 
 namespace touchstone::cli {
@@ -18,6 +19,7 @@ void say_warnings(const Session& session) {
 
 int config_check(const Session& session) {
     say_warnings(session);
+    if (auto offered = check_digest(session.loaded); !offered) return refuse(offered.error());
     std::string out;
     for (const auto& file : session.loaded.files) out += "read " + printable(file) + "\n";
     out += fmt::format("the configuration is good: {}", counted(session.config().watches.size(), "watch", "watches"));

@@ -11,6 +11,7 @@
 #include "output.hpp"
 #include "text.hpp"
 #include "touchstone/bytes.hpp"
+#include "touchstone/runtime.hpp"
 #include "verbs.hpp"
 
 namespace touchstone {
@@ -62,6 +63,7 @@ std::vector<Diagnosis> examine(const std::string& config_file) {
     const auto add = [&](std::vector<Diagnosis> more) { out.insert(out.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end())); };
     add(examine_kernel());
     add(examine_privileges());
+    add(examine_digests());
     const auto loaded = load_config(config_file);
     auto about_probes = examine_probes(loaded ? loaded->config.sources.ebpf : ProbeUse::automatic);
     const bool probes = about_probes.front().level == Diagnosis::Level::ok;
@@ -69,7 +71,10 @@ std::vector<Diagnosis> examine(const std::string& config_file) {
     if (!loaded) {
         out.push_back({Diagnosis::Level::fail, "configuration", loaded.error().what, "correct it; see touchstone.toml(5)"});
     } else {
-        out.push_back({Diagnosis::Level::ok, "configuration", "is good: " + config_file, ""});
+        if (auto offered = check_digest(*loaded); !offered)
+            out.push_back({Diagnosis::Level::fail, "configuration", offered.error().what, "set [baseline] digest to one that is offered"});
+        else
+            out.push_back({Diagnosis::Level::ok, "configuration", "is good: " + config_file, ""});
         for (const auto& warning : loaded->warnings) out.push_back({Diagnosis::Level::warn, "configuration", warning, ""});
         add(examine_watches(loaded->config, Policy(loaded->config.watches), probes));
         add(examine_installation(*loaded));

@@ -9,6 +9,7 @@
 #include "output.hpp"
 #include "privileges.hpp"
 #include "touchstone/bytes.hpp"
+#include "touchstone/observe.hpp"
 
 namespace touchstone::cli {
 namespace {
@@ -24,12 +25,14 @@ int fail_damaged(const Error& error) {
 
 int with_session(const Arguments& arguments, const std::function<int(const Session&)>& work) {
     auto loaded = load_config(arguments.config);
-    if (!loaded) {
-        say(loaded.error());
-        return loaded.error().kind == ErrorKind::no_permission ? kNoPermission : kBadConfiguration;
-    }
+    if (!loaded) return refuse(loaded.error());
     Policy policy(loaded->config.watches);
     return work(Session{std::move(*loaded), std::move(policy)});
+}
+
+int refuse(const Error& error) {
+    say(error);
+    return error.kind == ErrorKind::no_permission ? kNoPermission : kBadConfiguration;
 }
 
 int fail_with(const Error& error) {
@@ -52,6 +55,12 @@ int fail_without_baseline(const Error& error, const Config& config) {
     if (error.code != ENOENT) return fail_with(error);
     say(fmt::format("touchstone: there is no baseline at {}; make one with: touchstone baseline build", printable(config.baseline.path)));
     return kInternal;
+}
+
+Status check_digest_of(const BaselineInfo& baseline, const Config& config) {
+    const auto observer = Observer::make(baseline.digest);
+    if (observer) return {};
+    return fail(Error{fmt::format("{} cannot be compared with: {}", config.baseline.path, observer.error().what), observer.error().kind, 0});
 }
 
 SurveyOptions survey_options(const Session& session, DigestAlgorithm digest, const std::vector<std::string>& scopes) {

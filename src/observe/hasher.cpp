@@ -6,16 +6,30 @@
 
 #include <array>
 #include <utility>
+#include <vector>
+
+#include "touchstone/observe.hpp"
 
 namespace touchstone {
 namespace {
 
-std::string refusal(DigestAlgorithm algorithm, const std::string& offered) {
-    return fmt::format("digest {} is not offered by this host's OpenSSL or its FIPS provider (offered: {})", config_name(algorithm),
-                       offered.empty() ? "none" : offered);
+std::string refusal(DigestAlgorithm algorithm) {
+    std::vector<std::string_view> offered;
+    for (const auto each : offered_digests()) offered.push_back(config_name(each));
+    return fmt::format("digest {} is not offered by this host's OpenSSL{} (offered: {})", config_name(algorithm), is_fips_enabled() ? ", which is in FIPS mode" : "",
+                       offered.empty() ? "none" : fmt::format("{}", fmt::join(offered, ", ")));
 }
 
 }  // namespace
+
+bool is_fips_enabled() { return EVP_default_properties_is_fips_enabled(nullptr) == 1; }
+
+std::vector<DigestAlgorithm> offered_digests() {
+    std::vector<DigestAlgorithm> offered;
+    for (const auto each : kDigestAlgorithms)
+        if (Hasher::is_offered(each)) offered.push_back(each);
+    return offered;
+}
 
 void Hasher::Free::operator()(EVP_MD* digest) const { EVP_MD_free(digest); }
 void Hasher::Free::operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
@@ -30,12 +44,7 @@ Result<Hasher> Hasher::make(DigestAlgorithm algorithm) {
     Hasher made;
     made.algorithm_ = algorithm;
     made.digest_ = fetch(algorithm);
-    if (!made.digest_) {
-        std::string offered;
-        for (const auto other : kDigestAlgorithms)
-            if (fetch(other)) offered += (offered.empty() ? "" : ", ") + std::string(config_name(other));
-        return fail(Error{refusal(algorithm, offered), ErrorKind::bad_input, 0});
-    }
+    if (!made.digest_) return fail(Error{refusal(algorithm), ErrorKind::bad_input, 0});
     made.running_.reset(EVP_MD_CTX_new());
     made.copy_.reset(EVP_MD_CTX_new());
     if (!made.running_ || !made.copy_) return fail(system_error("allocate a digest", ENOMEM));

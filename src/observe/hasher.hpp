@@ -19,6 +19,8 @@ public:
     // bad_input when the algorithm is not offered (a FIPS provider may lack it); the error says which are.
     static Result<Hasher> make(DigestAlgorithm algorithm);
 
+    static bool is_offered(DigestAlgorithm algorithm) { return fetch(algorithm) != nullptr; }
+
     void begin();
     void update(std::string_view bytes);
     std::string finish();      // raw digest of what came since begin(), which must be called again

@@ -17,6 +17,7 @@
 #include "reload.hpp"
 #include "touchstone/bytes.hpp"
 #include "touchstone/control.hpp"
+#include "touchstone/runtime.hpp"
 
 namespace touchstone {
 namespace {
@@ -70,6 +71,7 @@ Status Daemon::load() {
     if (!loaded) return fail(loaded.error());
     loaded_ = std::move(*loaded);
     set_log_level(loaded_.config);
+    if (auto offered = check_digest(loaded_); !offered) return offered;
     for (const auto& warning : loaded_.warnings) spdlog::warn("{}", warning);
     policy_ = std::make_shared<const Policy>(loaded_.config.watches);
     host_ = read_host();
@@ -408,6 +410,7 @@ void Daemon::reload() {
     sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", static_cast<unsigned long long>(microseconds(steady_now().time_since_epoch())));
     Notice notice;
     auto loaded = load_config(config_file_);
+    if (const auto offered = loaded ? check_digest(*loaded) : Status{}; !offered) loaded = fail(offered.error());
     if (!loaded) {
         spdlog::error("the configuration was not reloaded: {}", loaded.error().what);
         notice.action = NoticeAction::config_rejected;
