@@ -112,7 +112,7 @@ Json Daemon::figures() const {
     json["long_looks"] = Json::array();
     for (const auto& look : verifier_->slow_looks())
         json["long_looks"].push_back({{"path", printable(look.path)}, {"bytes", look.bytes}, {"read", look.read}, {"since", to_rfc3339(look.since)}});
-    json["sweep"] = {{"running", sweep.running}, {"finished", sweep.sweeps}, {"last_reason", sweep.last_reason}};
+    json["sweep"] = {{"running", sweep.running}, {"finished", sweep.sweeps}, {"last_reason", sweep.last_reason}, {"skipped", printable(skipped_text(sweep.skipped))}};
     if (sweep.sweeps > 0) {
         json["sweep"]["last_finished"] = to_rfc3339(sweep.last_finished);
         json["sweep"]["last_objects"] = sweep.last.objects;

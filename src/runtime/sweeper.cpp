@@ -20,6 +20,12 @@ constexpr Nanoseconds kLastRetry = std::chrono::minutes(10);
 
 }  // namespace
 
+std::string skipped_text(const std::vector<std::string>& skipped) {
+    constexpr std::size_t kNamed = 100;
+    if (skipped.size() <= kNamed) return fmt::format("{}", fmt::join(skipped, ", "));
+    return fmt::format("{} and {} more", fmt::join(skipped.begin(), skipped.begin() + kNamed, ", "), skipped.size() - kNamed);
+}
+
 Sweeper::Sweeper(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness)
     : config_(config), touches_(touches), source_(source), out_(out), pulse_(liveness.add("sweep")) {}
 
@@ -158,7 +164,7 @@ void Sweeper::announce(const SweepRequest& request, const SweepResult& result, N
                       {"failures", std::to_string(result.failures)},
                       {"milliseconds", std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(took).count())}};
     if (request.unwatched_since != WallTime{}) notice.details["unwatched_since"] = to_rfc3339(request.unwatched_since);
-    if (!result.skipped.empty()) notice.details["skipped"] = fmt::format("{}", fmt::join(result.skipped, ", "));
+    if (!result.skipped.empty()) notice.details["skipped"] = skipped_text(result.skipped);
     out_.push(std::move(notice));
 }
 

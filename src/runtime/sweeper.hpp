@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "liveness.hpp"
 #include "touchstone/config.hpp"
@@ -19,6 +20,9 @@
 #include "work_queue.hpp"
 
 namespace touchstone {
+
+// Mounts and names that a sweep did not enter, with why; of many the first.
+std::string skipped_text(const std::vector<std::string>& skipped);
 
 class Sweeper {
 public:

@@ -1,4 +1,6 @@
 """What is mounted over, under, beside and away: nothing is missed, and the watch never holds a filesystem back."""
+import contextlib
+import json
 import os
 import subprocess
 
@@ -166,3 +168,49 @@ def test_overlayfs(touchstone, marks):
             (merged / "new").unlink()
             touchstone.wait_for(merged / "new", "vanished")
             touchstone.stop()
+
+
+@pytest.fixture
+def unwatchable(touchstone):
+    """Pseudo and FUSE file systems in the tree, mounted there and bound to there. What `check` and others must say of them."""
+    behind = touchstone.home / "behind"
+    behind.mkdir()
+    (behind / "file").write_text("x")
+    (touchstone.tree / "file").write_text("x")
+    with contextlib.ExitStack() as mounts:
+        mounts.enter_context(mounted(touchstone.tree / "proc", "-t", "proc", "proc"))
+        mounts.enter_context(mounted(touchstone.tree / "bound", "--bind", "/sys/kernel"))
+        fuse = touchstone.tree / "deep/fuse"
+        fuse.mkdir(parents=True)
+        run("bindfs", behind, fuse)
+        mounts.callback(subprocess.run, ["umount", "-l", fuse])
+        memory = mounts.enter_context(tmpfs(touchstone.tree / "memory"))
+        (memory / "file").write_text("x")
+        yield [f"{touchstone.tree}/bound (sysfs)", f"{touchstone.tree}/deep/fuse (fuse)", f"{touchstone.tree}/proc (proc)"]
+
+
+def test_pseudo_and_fuse_file_systems_are_not_entered_and_that_is_said(touchstone, unwatchable):
+    said = touchstone.build().stderr.decode()
+    assert [line.removeprefix("touchstone: not entered: ") for line in said.splitlines()] == unwatchable
+    checked = touchstone.run("check")
+    assert [line.removeprefix("not entered: ") for line in checked.stdout.decode().splitlines()[:-1]] == unwatchable
+    report = json.loads(touchstone.run("check", "--json").stdout)
+    assert report["summary"]["skipped_mounts"] == unwatchable
+    assert report["summary"]["objects"] == 8  # the tree, file, proc, bound, deep, deep/fuse, memory, and what is in memory: tmpfs is no pseudo file system
+    touchstone.start()
+    started = wait_until(lambda: [n for n in touchstone.notices("sweep-finished") if n["touchstone"]["details"].get("skipped")], "the first sweep")
+    assert started[0]["touchstone"]["details"]["skipped"] == ", ".join(unwatchable)
+    assert touchstone.status()["sweep"]["skipped"] == ", ".join(unwatchable)
+    assert touchstone.settle() == []
+
+
+def test_those_that_are_named_are_entered(touchstone, unwatchable):
+    touchstone.configure(more='[sources]\nfilesystems = ["fuse"]')
+    left = [each for each in unwatchable if "(fuse)" not in each]
+    assert [line.removeprefix("touchstone: not entered: ") for line in touchstone.build().stderr.decode().splitlines()] == left
+    assert touchstone.run("baseline", "show", touchstone.tree / "deep/fuse/file").returncode == 0
+    (touchstone.home / "behind/file").write_text("changed")
+    assert touchstone.run("check", check=False).returncode == 4
+    touchstone.configure(path=touchstone.tree / "proc/sys/kernel/random")  # a watch that begins on one
+    assert touchstone.build().stderr == b""
+    assert touchstone.run("baseline", "show", touchstone.tree / "proc/sys/kernel/random/poolsize").returncode == 0
