@@ -70,7 +70,7 @@ Result<bool> RowScan::advance(std::string_view name) {
 Result<bool> RowScan::seek(std::string_view directory, std::string_view name) {
     std::string from(name), of(directory);  // they may be parts of what is replaced
     if (!query_) {
-        auto query = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir=?1 AND name>=?2 ORDER BY name");
+        auto query = database_->query("SELECT * FROM object WHERE dir=?1 AND name>=?2 ORDER BY name");
         if (!query) return fail(query.error());
         query_.emplace(std::move(*query));
     }

@@ -20,6 +20,7 @@ quiet = "1s"
 patience = "1min"
 [verify]
 threads = 64
+verity = "read"
 log_period = "1d"
 tags = ['nist-si-7(1)']
 [heartbeat]
@@ -28,7 +29,6 @@ period = "0s"
 enabled = true
 path = "/m/t.prom"
 period = "1min"
-verity = "read"
 [output.json]
 enabled = true
 path = "-"
