@@ -23,6 +23,9 @@ public:
         auto* explain = verb(app_, Verb::explain, "explain", "Say which rule, evidence and verdict apply to a path, and why");
         json(explain);
         explain->add_option("PATH", arguments_.paths, "The path")->required()->expected(1);
+        auto* events = verb(app_, Verb::events, "events", "Read the log: what was reported, in plain lines");
+        json(events);
+        add_events_options(*events, arguments_.events);
         auto* config = app_.add_subcommand("config", "The configuration")->require_subcommand(1);
         verb(*config, Verb::config_check, "check", "Check the configuration");
         json(verb(*config, Verb::config_show, "show", "Print every effective value, and where it came from"));
@@ -90,7 +93,7 @@ private:
     }
 
     CLI::App app_{"touchstone watches files, and says once, and for certain, what became of them", "touchstone"};
-    Arguments arguments_{.config = kDefaultConfigPath, .note = {}, .paths = {}};
+    Arguments arguments_{.config = kDefaultConfigPath, .note = {}, .paths = {}, .events = {}, .working_directory = {}};
 };
 
 }  // namespace
@@ -117,6 +120,7 @@ std::variant<Arguments, Answer> parse_arguments(int argc, const char* const* arg
     auto parsed = Grammar().parse(argc, argv);
     auto* arguments = std::get_if<Arguments>(&parsed);
     if (!arguments) return parsed;
+    arguments->working_directory = working_directory;
     for (auto& path : arguments->paths) {
         if (path.empty()) return Answer{kUsage, "PATH may not be empty\n"};
         path = normalised(path, working_directory);

@@ -5,6 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include "events_options.hpp"
+
 namespace touchstone::cli {
 
 enum class Verb {
@@ -17,6 +19,7 @@ enum class Verb {
     check,
     status,
     explain,
+    events,
     config_check,
     config_show,
     doctor,
@@ -30,6 +33,8 @@ struct Arguments {
     bool all = false;                // baseline accept
     std::string note;                // baseline accept
     std::vector<std::string> paths;  // absolute and normalised, bytes
+    EventsOptions events;
+    std::string working_directory;
 };
 
 // Nothing is to be done but to say `text`: help (status 0), or what is wrong with the command line (64).

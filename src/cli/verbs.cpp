@@ -29,6 +29,7 @@ int run_in_session(const Session& session, const Arguments& arguments) {
         case Verb::config_show: return config_show(session, arguments);
         case Verb::watch:
         case Verb::doctor:
+        case Verb::events:
         case Verb::version: break;
     }
     return kInternal;
@@ -40,6 +41,7 @@ int run_verb(const Arguments& arguments) {
     switch (arguments.verb) {
         case Verb::watch: return run_watch(arguments.config);
         case Verb::doctor: return doctor(arguments);
+        case Verb::events: return events(arguments);
         case Verb::version: return print("touchstone " TOUCHSTONE_VERSION "\n", kSuccess);
         default: return with_session(arguments, [&](const Session& session) { return run_in_session(session, arguments); });
     }

@@ -6,11 +6,11 @@
 #include <optional>
 
 #include "rotation_memory.hpp"
-#include "rotation_names.hpp"
 #include "touchstone/bytes.hpp"
 #include "touchstone/fd.hpp"
 #include "touchstone/observe.hpp"
 #include "touchstone/rotation.hpp"
+#include "touchstone/rotation_names.hpp"
 
 namespace touchstone {
 namespace {

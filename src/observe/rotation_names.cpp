@@ -1,4 +1,4 @@
-#include "rotation_names.hpp"
+#include "touchstone/rotation_names.hpp"
 
 #include <algorithm>
 #include <array>

@@ -3,10 +3,10 @@
 
 #include "compressed.hpp"
 #include "rotation_memory.hpp"
-#include "rotation_names.hpp"
 #include "scratch.hpp"
 #include "support/scratch_directory.hpp"
 #include "touchstone/rotation.hpp"
+#include "touchstone/rotation_names.hpp"
 #include "touchstone/state.hpp"
 
 using namespace touchstone;

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "rotation_names.hpp"
+#include "touchstone/rotation_names.hpp"
 
 using namespace touchstone;
 
