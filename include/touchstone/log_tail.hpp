@@ -34,6 +34,7 @@ private:
     Status read_rotations_since(WallTime written, std::uint64_t but_for_inode, const LineReceiver& receive);
     bool is_cut(std::uint64_t size) const;
     void go_on_in_copy(const LineReceiver& receive);
+    bool go_on_in(int copy, const std::string& name, const LineReceiver& receive);
     bool take_successor(const LineReceiver& receive);
     void begin(Fd log);
 

@@ -177,9 +177,10 @@ private:
         return read;
     }
 
-    static void wait(const LogTail& tail) {
+    // Also notices that nobody reads what is printed any more, while there is nothing to print.
+    void wait(const LogTail& tail) {
         pollfd waits[] = {{STDOUT_FILENO, 0, 0}, {tail.wakeup(), POLLIN, 0}};
-        ::poll(waits, 2, kLookAgainAfter);
+        if (::poll(waits, 2, kLookAgainAfter) > 0 && (waits[0].revents & (POLLERR | POLLNVAL)) != 0) output_.close();
     }
 
     void say_faults() const {

@@ -18,6 +18,7 @@ public:
     void flush();
     void finish();  // also what was kept for being the last
 
+    void close() { open_ = false; }
     bool open() const { return open_; }  // false: the reader has gone, or the disk is full
     int error() const { return error_; }
     std::size_t count() const { return count_; }

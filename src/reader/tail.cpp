@@ -13,6 +13,7 @@ namespace touchstone::reader {
 namespace {
 
 constexpr std::size_t kReadAtOnce = 256 << 10;
+constexpr std::size_t kLikelyCopies = 3;
 constexpr std::size_t kRemembered = 64;  // more than the front of an event, so its id is among them
 
 std::string bytes_before(int fd, std::uint64_t offset, std::size_t most) {
@@ -115,23 +116,34 @@ Status LogTail::read_on(const LineReceiver& receive) {
     return {};
 }
 
-// The log was copied and cut: what was not read of it before is in the copy, behind the line that was read last.
+// The log was copied and cut: what was not read of it before is in the copy, behind the line that was read last. One that is not compressed is whole,
+// while a compressed one beside it may still be in the making.
 void LogTail::go_on_in_copy(const LineReceiver& receive) {
-    const auto rotations = rotations_of(path_);
-    const auto copy = rotations.empty() ? Result<Fd>(fail(Error{"no copy", ErrorKind::system, ENOENT})) : open_log(rotations.back().path, false);
+    auto copies = rotations_of(path_);
+    std::reverse(copies.begin(), copies.end());
+    if (copies.size() > kLikelyCopies) copies.resize(kLikelyCopies);
+    for (const bool compressed : {false, true})
+        for (const auto& copy : copies) {
+            const auto fd = open_log(copy.path, false);
+            if (fd && is_compressed(fd->get()) == compressed && go_on_in(fd->get(), copy.path, receive)) return;
+        }
+    ++cuts_;
+}
+
+// Does it hold the line that was read last where it was in the log? Then what follows there is given out.
+bool LogTail::go_on_in(int copy, const std::string& name, const LineReceiver& receive) {
     bool found = false;
-    if (copy && line_begin_ > 0) {
-        std::uint64_t at = 0;
-        LineFaults of_copy;
-        const auto read = read_lines(copy->get(), rotations.back().path, of_copy, [&](std::string_view line) {
-            if (found) return receive(line);
-            at += line.size() + 1;
-            found = at == line_begin_ && end_alike(line, last_);
-            return at <= line_begin_;
-        });
-        found = found && read.has_value();
-    }
-    if (!found) ++cuts_;
+    std::uint64_t at = 0;
+    LineFaults of_copy;
+    if (line_begin_ == 0) return false;
+    const auto read = read_lines(copy, name, of_copy, [&](std::string_view line) {
+        if (found) return receive(line);
+        at += line.size() + 1;
+        found = at == line_begin_ && end_alike(line, last_);
+        return found || at < line_begin_;
+    });
+    if (found && !read) ++cuts_;
+    return found;
 }
 
 // Was the log renamed, and does its successor hold something? Whoever writes begins with that when they are done with the old one.

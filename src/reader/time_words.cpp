@@ -177,7 +177,7 @@ std::optional<seconds> unit_length(std::string_view name) {
 std::optional<Nanoseconds> span(std::string_view text) {
     Scanner scanner(text);
     seconds total{0};
-    constexpr auto kMost = std::chrono::duration_cast<seconds>(Nanoseconds::max()) / 2;
+    constexpr auto kMost = std::chrono::duration_cast<seconds>(Nanoseconds::max());
     for (bool first = true; first || !scanner.at_end(); first = false) {
         const auto count = scanner.number();
         scanner.skip_spaces();

@@ -38,6 +38,7 @@ TEST_CASE("every verb is known") {
     CHECK(parsed({"status"}).verb == Verb::status);
     CHECK(parsed({"config", "check"}).verb == Verb::config_check);
     CHECK(parsed({"config", "show"}).verb == Verb::config_show);
+    CHECK(parsed({"events"}).verb == Verb::events);
     CHECK(parsed({"doctor"}).verb == Verb::doctor);
     CHECK(parsed({"version"}).verb == Verb::version);
 }
@@ -96,4 +97,31 @@ TEST_CASE("help and version are answers, not errors") {
     CHECK(answered({"--help"}).status == kSuccess);
     CHECK(answered({"check", "--help"}).text.find("--json") != std::string::npos);
     CHECK(answered({"--version"}).text.find("touchstone ") == 0);
+}
+
+TEST_CASE("what events is asked for") {
+    const auto options = parsed({"events", "-f", "-n", "5", "--since", "-2h", "--path", "/a,b", "--path", "*.c", "--verdict", "expected,unexpected", "x.jsonl"}).events;
+    CHECK(options.follow);
+    CHECK(options.lines == 5);
+    CHECK(options.since == "-2h");
+    CHECK(options.paths == std::vector<std::string>{"/a,b", "*.c"});
+    CHECK(options.verdicts == std::vector<std::string>{"expected", "unexpected"});
+    CHECK(options.file == "x.jsonl");
+    for (const std::vector<const char*>& wrong :
+         {std::vector<const char*>{"events", "--verdict", "odd"}, {"events", "--group", "--json"}, {"events", "-n", "-1"}, {"events", "-f", "--until", "now"}, {"events", "--severity", "99"}})
+        CHECK(answered(wrong).status == kUsage);
+}
+
+TEST_CASE("what events is to select") {
+    EventsOptions options;
+    options.paths = {"a/../b", "*.c", "sub/*.c", "/etc/*", "**/x"};
+    options.severity = "high";
+    options.since = "@5";
+    const auto selection = selection_of(options, "/work", {});
+    REQUIRE(selection);
+    CHECK(selection->paths == std::vector<std::string>{"/work/b", "*.c", "/work/sub/*.c", "/etc/*", "**/x"});
+    CHECK(selection->severity == 73);
+    CHECK(selection->since->time_since_epoch() == std::chrono::seconds(5));
+    options.since = "soon";
+    CHECK_FALSE(selection_of(options, "/work", {}));
 }
