@@ -23,6 +23,10 @@ public:
         auto* explain = verb(app_, Verb::explain, "explain", "Say which rule, evidence and verdict apply to a path, and why");
         json(explain);
         explain->add_option("PATH", arguments_.paths, "The path")->required()->expected(1);
+        auto* suggest = verb(app_, Verb::suggest, "suggest", "Draw [[expect]] rules from what kept being reported, for you to accept");
+        suggest->add_option("--days", arguments_.days, "How far to look back")->type_name("N")->capture_default_str()->check(CLI::Range(1u, 3650u));
+        suggest->add_option("--at-least", arguments_.at_least, "Findings that make a habit")->type_name("N")->capture_default_str()->check(CLI::Range(1u, 1'000'000u));
+        suggest->add_option("FILE", arguments_.paths, "The log; by default that of the configuration")->expected(0, 1);
         auto* events = verb(app_, Verb::events, "events", "Read the log: what was reported, in plain lines");
         json(events);
         add_events_options(*events, arguments_.events);

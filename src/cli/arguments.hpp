@@ -20,6 +20,7 @@ enum class Verb {
     status,
     explain,
     events,
+    suggest,
     config_check,
     config_show,
     doctor,
@@ -31,6 +32,8 @@ struct Arguments {
     std::string config;
     bool json = false;
     bool all = false;                // baseline accept
+    std::uint32_t days = 7;          // suggest
+    std::uint32_t at_least = 3;      // suggest
     std::string note;                // baseline accept
     std::vector<std::string> paths;  // absolute and normalised, bytes
     EventsOptions events;

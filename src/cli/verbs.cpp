@@ -12,7 +12,7 @@ namespace {
 
 int run_in_session(const Session& session, const Arguments& arguments) {
     const std::string stray = unwatched(session.policy, arguments.paths);
-    if (!stray.empty() && arguments.verb != Verb::baseline_show && arguments.verb != Verb::explain) {
+    if (!stray.empty() && arguments.verb != Verb::baseline_show && arguments.verb != Verb::explain && arguments.verb != Verb::suggest) {
         say(fmt::format("touchstone: {} is not watched, and nothing below it is", printable(stray)));
         return kUsage;
     }
@@ -24,6 +24,7 @@ int run_in_session(const Session& session, const Arguments& arguments) {
         case Verb::baseline_verify: return baseline_verify(session);
         case Verb::check: return check(session, arguments);
         case Verb::status: return status(session, arguments);
+        case Verb::suggest: return suggest(session, arguments);
         case Verb::explain: return explain(session, arguments);
         case Verb::config_check: return config_check(session);
         case Verb::config_show: return config_show(session, arguments);

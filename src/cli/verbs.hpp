@@ -17,6 +17,7 @@ int check(const Session& session, const Arguments& arguments);
 int status(const Session& session, const Arguments& arguments);
 int explain(const Session& session, const Arguments& arguments);
 int events(const Arguments& arguments);
+int suggest(const Session& session, const Arguments& arguments);
 int config_check(const Session& session);
 int config_show(const Session& session, const Arguments& arguments);
 int doctor(const Arguments& arguments);

@@ -108,3 +108,29 @@ def test_a_setuid_bit_is_critical(touchstone):
     file.chmod(0o4755)
     finding = touchstone.wait_for(file, "changed")
     assert "mode" in changes(finding) and finding["event"]["severity"] == 99
+
+
+def test_suggest_draws_rules_that_hold(touchstone):
+    """What a program kept doing is suggested, and is expected once the suggestion is taken."""
+    file = touchstone.tree / "lease"
+    file.write_text("0")
+    updater = program(touchstone)
+    touchstone.configure(watch='severity = "low"')
+    touchstone.watch()
+    for count in range(1, 4):
+        # Nobody logged in, and no terminal: as a service does it.
+        subprocess.run(["setsid", updater, f"of={file}", "status=none"], input=str(count).encode(), check=True)
+        touchstone.settle()
+    logged_in = touchstone.findings(file)[-1]
+    suggested = touchstone.run("suggest").stdout.decode()
+    if "login_uid" in logged_in["touchstone"] or logged_in["touchstone"].get("process", {}).get("tty"):
+        assert suggested == ""
+        return
+    assert f'path = "{file}"' in suggested and f'executable = "{updater}"' in suggested and 'attributes = ["content"]' in suggested
+    digest = hashlib.sha256(updater.read_bytes()).hexdigest()
+    touchstone.configure(watch='severity = "low"', more=suggested.replace("executable =", f'sha256 = "{digest}"\nexecutable ='))
+    touchstone.reload()
+    touchstone.settle()
+    subprocess.run(["setsid", updater, f"of={file}", "status=none"], input=b"9", check=True)
+    touchstone.settle()
+    assert touchstone.findings(file)[-1]["touchstone"]["verdict"] == "expected"
