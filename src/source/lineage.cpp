@@ -42,7 +42,9 @@ void Lineage::identify(Process& process, ProcessKey key) const {
     process.entity_id = setup_.entity_id(key.pid, ticks(key.start));
 }
 
+// Room is made before it is entered: what was told just now is never what goes.
 Lineage::Life& Lineage::enter(ProcessKey key, Node self, std::vector<Node> ancestors) {
+    trim();
     before_.erase(key.pid);
     const auto before = bearers_.find(key.pid);
     const bool reused = before != bearers_.end() && before->second != key;
@@ -53,8 +55,7 @@ Lineage::Life& Lineage::enter(ProcessKey key, Node self, std::vector<Node> ances
     life.self = std::move(self);
     life.ancestors = std::move(ancestors);
     life.actor.reset();
-    trim();
-    return lives_[key];
+    return life;
 }
 
 Lineage::Life* Lineage::life_of(ProcessKey key) {
@@ -137,13 +138,13 @@ void Lineage::doubt() {
 
 // Those that have ended, the longest gone first; then whichever, for it can be read again while it runs.
 void Lineage::trim() {
-    while (lives_.size() > setup_.limit && !ended_.empty()) {
+    while (lives_.size() >= setup_.limit && !ended_.empty()) {
         const auto key = ended_.front();
         ended_.pop_front();
         lives_.erase(key);
         if (const auto bearer = bearers_.find(key.pid); bearer != bearers_.end() && bearer->second == key) bearers_.erase(bearer);
     }
-    if (lives_.size() > 2 * setup_.limit) doubt();
+    if (lives_.size() >= 2 * setup_.limit) doubt();
 }
 
 ActorRef Lineage::actor_of(Life& life, const Credentials* credentials) {

@@ -126,6 +126,22 @@ TEST_CASE("the table is bounded: who has been gone longest goes first") {
     CHECK_FALSE(world.lineage.find(100, false));
 }
 
+TEST_CASE("who is entered last is there, however full the table is of living and of ended ones") {
+    World world(2);
+    for (std::int32_t pid = 100; pid < 120; ++pid) {
+        const ProcessKey key{pid, static_cast<std::uint64_t>(pid) * kTick};
+        world.exec(key, kInit, "/bin/many");
+        CHECK(world.line(world.lineage.find(key, nullptr)) == "many");
+        CHECK(world.lineage.size() <= 4);
+        if (pid % 3 == 0) world.exit(key);
+    }
+    // One that is read when its end is told, in a table that is full of ended ones.
+    world.runs(10, "sh", 1, 100);
+    world.lineage.remember(10, world.running.at(10));
+    world.exit(kShell);
+    CHECK(world.line(world.lineage.find(kShell, nullptr)) == "sh");
+}
+
 TEST_CASE("after a loss nothing that was told holds") {
     World world;
     world.exec(kShell, kInit, "/bin/sh");
