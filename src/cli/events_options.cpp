@@ -40,11 +40,11 @@ std::string wanted_path(const std::string& path, const std::string& working_dire
 
 void add_events_options(CLI::App& command, EventsOptions& options) {
     const auto list = [&](const char* name, std::vector<std::string>& values, const char* what) {
-        return command.add_option(name, values, what)->expected(1)->take_all();
+        return command.add_option(name, values, what)->expected(1)->take_all()->allow_extra_args(false);
     };
     command.add_option("FILE", options.file, "A log, or - for standard input; else the one that the configuration names");
     auto* follow = command.add_flag("-f,--follow", options.follow, "Go on with what is reported from now on; begins with the last 10 unless -n or --since says otherwise");
-    command.add_option("-n,--lines", options.lines, "The last N only")->type_name("N");
+    command.add_option("-n,--lines", options.lines, "The last N only")->type_name("N")->check(CLI::NonNegativeNumber);
     command.add_option("--since", options.since, "From this time on, rotated logs included: 2026-11-29, 14:30, -2h, \"2h ago\", today, yesterday")->type_name("TIME");
     command.add_option("--until", options.until, "Before this time")->type_name("TIME")->excludes(follow);
     list("--path", options.paths, "About this path and all below it, or about what the glob matches")->type_name("PATH");
