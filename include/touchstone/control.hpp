@@ -5,6 +5,7 @@
 //   {"do":"look","paths_hex":[...]}     -> {"ok":true}: look at these names now, as after a touch (`check` hands over what it found)
 //   {"do":"checked","text":"...","severity":"low","details":{...}} -> {"ok":true}: a comparison was made, whose report is this (comparison_report.hpp): a
 //                                          sweep-finished notice is emitted; that of every watch is remembered for status
+//   {"do":"approval","id":"...",...}    -> {"ok":true}: an approval was taken in, or (with "refused":"why") was not: a notice, whose details all members are
 // An error is {"ok":false,"error":"..."}.
 #pragma once
 

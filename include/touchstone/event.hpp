@@ -35,8 +35,10 @@ enum class NoticeAction {
     transaction_finished,  // an upgrade or the like is over: what it changed, summed up
     provider_failed,       // a source of truth cannot be read: it authorizes nothing
     provider_recovered,
+    approval_submitted,  // taken in on this host
+    approval_refused,    // handed in, and authorizes nothing
 };
-inline constexpr auto kLastNotice = NoticeAction::provider_recovered;
+inline constexpr auto kLastNotice = NoticeAction::approval_refused;
 std::string_view name_of(NoticeAction action);  // "watch-started"
 
 struct Notice {

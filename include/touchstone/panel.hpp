@@ -21,8 +21,9 @@ public:
     // What all of them say. Blocks on their databases. `ask_of` is filled in.
     std::vector<Claim> ask(Question question);
 
-    // These ask providers that are open already.
+    // Asks a provider that is open already.
     std::optional<Transaction> transaction(const std::string& provider, const std::string& id);
+    // Opens as ask() does: what spoke on another thread may not have been asked on this one.
     void used(const std::vector<Evidence>& evidence, const Observation& now);
     // Moves when the source of any of them does. Opens as ask() does.
     std::uint64_t version(WallTime now);

@@ -30,6 +30,7 @@ public:
         auto* events = verb(app_, Verb::events, "events", "Read the log: what was reported, in plain lines");
         json(events);
         add_events_options(*events, arguments_.events);
+        add_approve();
         auto* config = app_.add_subcommand("config", "The configuration")->require_subcommand(1);
         verb(*config, Verb::config_check, "check", "Check the configuration");
         json(verb(*config, Verb::config_show, "show", "Print every effective value, and where it came from"));
@@ -75,6 +76,42 @@ private:
         verb(*baseline, Verb::baseline_verify, "verify", "Check that the baseline is whole");
     }
 
+    void add_approve() {
+        auto* approve = app_.add_subcommand("approve", "Changes that are approved beforehand")->require_subcommand(1);
+        auto* sign = verb(*approve, Verb::approve_sign, "sign", "Sign which objects may become what (where the private key is)");
+        ToSign& to = arguments_.to_sign;
+        auto* after = sign->add_option_group("after", "What the objects should be");
+        after->add_option("--manifest", to.manifest, "Lines of sha256sum, or mtree")->type_name("FILE");
+        after->add_option("--directory", to.directory, "What is in a directory")->type_name("DIR");
+        after->add_option("--tarball", to.tarball, "What is in a tarball")->type_name("FILE");
+        after->require_option(0, 1);
+        auto* before = sign->add_option_group("before", "What the objects were");
+        before->add_option("--before-manifest", to.before_manifest, "Lines of sha256sum, or mtree")->type_name("FILE");
+        before->add_option("--before-directory", to.before_directory, "What is in a directory")->type_name("DIR");
+        before->add_option("--before-tarball", to.before_tarball, "What is in a tarball")->type_name("FILE");
+        before->add_flag("--without-before", to.without_before, "Whatever they were");
+        before->require_option(1);
+        sign->add_flag("--removals", to.removals, "What was, and is not among what should be, may go");
+        sign->add_option("--absent", to.absent, "This may go (repeatable)")->type_name("PATH");
+        sign->add_option("--root,--prefix", to.root, "Where names that are not absolute belong on the host")->type_name("DIR");
+        sign->add_option("--digest", to.digests, "The digest of the hosts' baselines, where it is not sha256 (repeatable)")->type_name("NAME");
+        sign->add_option("--mode", to.mode, "Of files for which nothing says it")->type_name("OCTAL");
+        sign->add_option("--uid", to.uid, "Of objects for which nothing says it")->type_name("N");
+        sign->add_option("--gid", to.gid, "Of objects for which nothing says it")->type_name("N");
+        auto* host = sign->add_option("--host", to.hosts, "For the host of this machine-id(5) (repeatable)")->type_name("ID");
+        sign->add_flag("--any-host", to.any_host, "For every host")->excludes(host);
+        sign->add_option("--expires", to.expires, "When it ends: 2h, 3d, 2026-01-31, 2026-01-31T12:00:00Z")->type_name("TIME")->required();
+        sign->add_option("--not-before", to.not_before, "When it begins; now")->type_name("TIME");
+        sign->add_option("--ticket", to.ticket, "The number of the change")->type_name("TEXT");
+        sign->add_option("--note", arguments_.note, "Why")->type_name("TEXT");
+        sign->add_option("--approver", to.approver, "Who approves; the user")->type_name("NAME");
+        sign->add_option("--key", to.key, "The private key: Ed25519 in PEM, encrypted or not")->type_name("FILE")->required();
+        sign->add_option("-o,--output", to.out, "The approval; made anew")->type_name("FILE")->required();
+        auto* submit = verb(*approve, Verb::approve_submit, "submit", "Take an approval in (on the host)");
+        submit->add_option("FILE", arguments_.approval, "The approval; - is standard input")->required();
+        json(verb(*approve, Verb::approve_list, "list", "List approvals, and what became of them"));
+    }
+
     // "A subcommand is required" tells nobody which. "" when the verb is not what is wrong.
     std::string wrong_verb() const {
         const CLI::App* at = &app_;
@@ -97,7 +134,7 @@ private:
     }
 
     CLI::App app_{"touchstone watches files, and says once, and for certain, what became of them", "touchstone"};
-    Arguments arguments_{.config = kDefaultConfigPath, .note = {}, .paths = {}, .events = {}, .working_directory = {}};
+    Arguments arguments_{.config = kDefaultConfigPath, .note = {}, .to_sign = {}, .approval = {}, .paths = {}, .events = {}, .working_directory = {}};
 };
 
 }  // namespace
@@ -131,6 +168,12 @@ std::variant<Arguments, Answer> parse_arguments(int argc, const char* const* arg
     }
     if (arguments->verb == Verb::baseline_accept && !arguments->all && arguments->paths.empty())
         return Answer{kUsage, "baseline accept needs a PATH, or --all\n"};
+    if (arguments->verb == Verb::approve_sign) {
+        auto& to = arguments->to_sign;
+        if (to.hosts.empty() && !to.any_host) return Answer{kUsage, "approve sign needs a --host, or --any-host\n"};
+        if (to.manifest.empty() && to.directory.empty() && to.tarball.empty() && to.absent.empty() && !to.removals)
+            return Answer{kUsage, "approve sign needs a --manifest, --directory, --tarball or --absent\n"};
+    }
     return parsed;
 }
 

@@ -21,10 +21,29 @@ enum class Verb {
     explain,
     events,
     suggest,
+    approve_sign,
+    approve_submit,
+    approve_list,
     config_check,
     config_show,
     doctor,
     version,
+};
+
+// approve sign: what is to be signed, and for whom.
+struct ToSign {
+    std::string manifest, directory, tarball;                       // what it should be; one of them
+    std::string before_manifest, before_directory, before_tarball;  // what it was; one of them at most
+    bool without_before = false;
+    bool removals = false;             // what is only in `before` is to go
+    std::vector<std::string> absent;   // and these
+    std::string root;
+    std::vector<std::string> digests;  // beside SHA-256
+    std::string mode, uid, gid;        // of what the manifest does not say
+    std::vector<std::string> hosts;
+    bool any_host = false;
+    std::string expires, not_before, ticket, approver;
+    std::string key, out;
 };
 
 struct Arguments {
@@ -34,7 +53,9 @@ struct Arguments {
     bool all = false;                // baseline accept
     std::uint32_t days = 7;          // suggest
     std::uint32_t at_least = 3;      // suggest
-    std::string note;                // baseline accept
+    std::string note;                // baseline accept, approve sign
+    ToSign to_sign;
+    std::string approval;            // approve submit: the file, or "-"
     std::vector<std::string> paths;  // absolute and normalised, bytes
     EventsOptions events;
     std::string working_directory;

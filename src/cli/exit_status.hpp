@@ -10,6 +10,7 @@ enum ExitStatus : int {
     kFailed = 1,        // of a verb that answers a question: the answer is no
     kNotRunning = 3,    // status: no daemon, as systemctl(1) says it
     kUsage = 64,
+    kBadData = 65,      // approve: what was handed in is refused
     kInternal = 70,
     kNoPermission = 77,
     kBadConfiguration = 78,

@@ -26,11 +26,14 @@ int run_in_session(const Session& session, const Arguments& arguments) {
         case Verb::status: return status(session, arguments);
         case Verb::suggest: return suggest(session, arguments);
         case Verb::explain: return explain(session, arguments);
+        case Verb::approve_submit: return approve_submit(session, arguments);
+        case Verb::approve_list: return approve_list(session, arguments);
         case Verb::config_check: return config_check(session);
         case Verb::config_show: return config_show(session, arguments);
         case Verb::watch:
         case Verb::doctor:
         case Verb::events:
+        case Verb::approve_sign:
         case Verb::version: break;
     }
     return kInternal;
@@ -43,6 +46,7 @@ int run_verb(const Arguments& arguments) {
         case Verb::watch: return run_watch(arguments.config);
         case Verb::doctor: return doctor(arguments);
         case Verb::events: return events(arguments);
+        case Verb::approve_sign: return approve_sign(arguments);
         case Verb::version: return print("touchstone " TOUCHSTONE_VERSION "\n", kSuccess);
         default: return with_session(arguments, [&](const Session& session) { return run_in_session(session, arguments); });
     }

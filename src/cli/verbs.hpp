@@ -18,6 +18,9 @@ int status(const Session& session, const Arguments& arguments);
 int explain(const Session& session, const Arguments& arguments);
 int events(const Arguments& arguments);
 int suggest(const Session& session, const Arguments& arguments);
+int approve_sign(const Arguments& arguments);  // without a configuration: it runs elsewhere
+int approve_submit(const Session& session, const Arguments& arguments);
+int approve_list(const Session& session, const Arguments& arguments);
 int config_check(const Session& session);
 int config_show(const Session& session, const Arguments& arguments);
 int doctor(const Arguments& arguments);

@@ -37,6 +37,8 @@ constexpr std::array kKinds{
     EventKind{kDatasetNotice, "transaction-finished", "host", "change", "success", 6, "dbc1cf37302f461b8061985781eaa921"},
     EventKind{kDatasetNotice, "provider-failed", "configuration", "info", "failure", 3, "941ab3ee9d1d4e5aa86f55ffd73b0a09"},
     EventKind{kDatasetNotice, "provider-recovered", "configuration", "info", "success", 6, "1a260747b9f94d6e99f50c12a3d5e4ae"},
+    EventKind{kDatasetNotice, "approval-submitted", "configuration", "change", "success", 6, "91abdd3da5a14139802f22c642518410"},
+    EventKind{kDatasetNotice, "approval-refused", "configuration", "info", "failure", 4, "ca924addb4b74ab59ba84c20db7d7259"},
 };
 
 static_assert(kKinds[kFindings].action == "gap");

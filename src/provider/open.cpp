@@ -1,6 +1,7 @@
 #include <array>
 #include <functional>
 
+#include "approval/open.hpp"
 #include "expect/expect.hpp"
 #include "touchstone/providers.hpp"
 
@@ -17,6 +18,7 @@ struct Known {
 // What speaks of one object exactly comes before what speaks of many.
 const std::vector<Known>& known() {
     static const std::vector<Known> all{
+        {"approval", approval::open},
         {"expect", open_expect},
     };
     return all;

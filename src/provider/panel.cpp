@@ -67,10 +67,11 @@ std::optional<Transaction> Panel::transaction(const std::string& provider, const
 
 void Panel::used(const std::vector<Evidence>& evidence, const Observation& now) {
     for (auto& seat : seats_) {
-        if (!seat.provider) continue;
         for (const auto& each : evidence) {
             if (each.provider != seat.name) continue;
-            if (const auto done = seat.provider->used(each, now); !done) note(seat, &done.error());
+            Provider* provider = open(seat, now.looked_at);
+            if (provider == nullptr) continue;
+            if (const auto done = provider->used(each, now); !done) note(seat, &done.error());
         }
     }
 }

@@ -299,6 +299,7 @@ void Daemon::ready() {
     recorder_->queue().push_now(started_notice());
     announce_probes();
     announce_marks();
+    announce_approvals();
     remember_watching(false);
     sd_notifyf(0, "READY=1\nSTATUS=Watching %s", watched(loaded_.config).c_str());
 }

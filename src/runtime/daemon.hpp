@@ -73,6 +73,7 @@ private:
     Panel::OnHealth hear_providers();
     std::vector<std::string> names_of(ObjectId id);
 
+    void announce_approvals();
     std::string answer(const std::string& request);
     nlohmann::ordered_json figures() const;
     void say_how_it_goes();

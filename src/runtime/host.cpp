@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include "touchstone/machine_id.hpp"
+
 namespace touchstone {
 namespace {
 
@@ -21,7 +23,7 @@ Host read_host() {
     ::uname(&names);
     Host host;
     host.name = names.nodename;
-    host.id = first_line("/etc/machine-id");
+    host.id = machine_id();
     host.boot_id = first_line("/proc/sys/kernel/random/boot_id");
     host.version = TOUCHSTONE_VERSION;
     return host;

@@ -330,6 +330,7 @@ void Recorder::look_at_providers() {
         notice.details = {{"event_id", amended.event_id}, {"verdict", std::string(name_of(amended.finding.verdict))}, {"provider", evidence.provider},
                           {"source", evidence.source}, {"signer", evidence.signer}, {"reason", evidence.reason}};
         transactions_.add(amended.finding, wall_now());
+        panel_.used(amended.finding.evidence, amended.effect.observation);
         ledger_.apply(amended.effect);
         emit(std::move(notice));
     }

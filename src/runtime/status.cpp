@@ -3,6 +3,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include <spdlog/spdlog.h>
+
+#include "approval_notice.hpp"
 #include "clock.hpp"
 #include "daemon.hpp"
 #include "touchstone/bytes.hpp"
@@ -129,6 +132,15 @@ Json Daemon::figures() const {
     return json;
 }
 
+// Handed in while no watch was on.
+void Daemon::announce_approvals() {
+    recorder_->queue().push_now(Command([this, directory = loaded_.config.state.path] {
+        auto notices = waiting_approval_notices(directory);
+        if (!notices) return spdlog::warn("approvals: {}", printable(notices.error().what));
+        for (auto& notice : *notices) recorder_->emit(std::move(notice));
+    }));
+}
+
 std::string Daemon::answer(const std::string& request) {
     const Json json = Json::parse(request, nullptr, false);
     if (!json.is_object() || !json.contains("do") || !json["do"].is_string()) return refused("the request is not an object with \"do\"");
@@ -136,6 +148,7 @@ std::string Daemon::answer(const std::string& request) {
     const std::string ok = Json{{"ok", true}}.dump();
     if (verb == "status") return figures().dump(-1, ' ', false, Json::error_handler_t::replace);
     if (verb == "baseline-changed") return baseline_changed(), ok;
+    if (verb == "approval") return recorder_->queue().push_now(*approval_notice(request)), ok;
     if (verb == "look") {
         if (!json.contains("paths_hex") || !json["paths_hex"].is_array()) return refused("\"paths_hex\" is missing");
         for (const auto& each : json["paths_hex"]) {

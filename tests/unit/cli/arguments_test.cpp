@@ -36,6 +36,8 @@ TEST_CASE("every verb is known") {
     CHECK(parsed({"baseline", "verify"}).verb == Verb::baseline_verify);
     CHECK(parsed({"check"}).verb == Verb::check);
     CHECK(parsed({"status"}).verb == Verb::status);
+    CHECK(parsed({"approve", "submit", "-"}).approval == "-");
+    CHECK(parsed({"approve", "list", "--json"}).verb == Verb::approve_list);
     CHECK(parsed({"config", "check"}).verb == Verb::config_check);
     CHECK(parsed({"config", "show"}).verb == Verb::config_show);
     CHECK(parsed({"events"}).verb == Verb::events);
@@ -124,4 +126,30 @@ TEST_CASE("what events is to select") {
     CHECK(selection->since->time_since_epoch() == std::chrono::seconds(5));
     options.since = "soon";
     CHECK_FALSE(selection_of(options, "/work", {}));
+}
+
+TEST_CASE("approve sign says from what to what, for whom, until when and with which key") {
+    const std::vector<const char*> whole{"approve", "sign", "--manifest", "m", "--before-manifest", "b", "--host", "h", "--expires", "2h", "--key", "k", "-o", "out", "--prefix", "/srv"};
+    const auto arguments = parsed(whole);
+    CHECK(arguments.verb == Verb::approve_sign);
+    CHECK(arguments.to_sign.manifest == "m");
+    CHECK(arguments.to_sign.root == "/srv");
+    CHECK(arguments.to_sign.hosts == std::vector<std::string>{"h"});
+    for (std::size_t pair = 2; pair + 2 < whole.size(); pair += 2) {  // each but --prefix is needed
+        auto words = whole;
+        words.erase(words.begin() + static_cast<std::ptrdiff_t>(pair), words.begin() + static_cast<std::ptrdiff_t>(pair) + 2);
+        INFO(whole[pair]);
+        CHECK(answered(words).status == kUsage);
+    }
+    for (const auto& extra : {"--directory", "--tarball", "--before-directory"}) {
+        auto words = whole;
+        words.insert(words.end(), {extra, "x"});
+        CHECK(answered(words).status == kUsage);
+    }
+    auto words = whole;
+    words.push_back("--any-host");
+    CHECK(answered(words).status == kUsage);
+    words = whole;
+    words.push_back("--without-before");
+    CHECK(answered(words).status == kUsage);
 }

@@ -54,6 +54,7 @@ TEST_CASE("every action finds its row") {
     CHECK(name_of(NoticeAction::mount_changed) == "mount-changed");
     CHECK(name_of(NoticeAction::heartbeat) == "heartbeat");
     CHECK(name_of(NoticeAction::verdict_amended) == "verdict-amended");
+    CHECK(name_of(NoticeAction::approval_refused) == "approval-refused");
 }
 
 TEST_CASE("priorities follow severity, and what was legitimate wakes nobody") {

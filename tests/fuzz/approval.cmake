@@ -1,0 +1,1 @@
+touchstone_fuzz(approval_fuzz SOURCES approval_fuzz.cpp STAGES provider)
