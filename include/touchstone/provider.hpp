@@ -23,16 +23,16 @@ namespace touchstone {
 struct Question {
     std::string path;             // as now.path
     const Observation& now;       // absent: may it be gone?
-    std::function<const Observation*()> known;  // what was last reported of it, else the baseline's row; null: nothing is known. A database read at its first call
+    std::function<const Observation*()> known{};  // what was last reported of it, else the baseline's row; null: nothing is known. A database read at its first call
     DigestAlgorithm digest = DigestAlgorithm::sha256;  // of the digests in `now` and `known`
     const std::vector<ActorRef>* actors = nullptr;  // writers seen, oldest first; null: nobody saw who did it (a sweep, `check`)
     bool actors_complete = false;                   // false: another writer could have hidden
     WallTime at{};                                  // of the last touch, else of the look
-    std::function<std::optional<Observation>(const std::string& path)> known_of;  // as `known`, of another name; empty: nothing is known
-    std::function<std::vector<Claim>(const Observation& other)> ask_of;           // what other providers say of another object, whoever wrote it
+    std::function<std::optional<Observation>(const std::string& path)> known_of{};  // as `known`, of another name; empty: nothing is known
+    std::function<std::vector<Claim>(const Observation& other)> ask_of{};          // what other providers say of another object, whoever wrote it
     // Hands over the whole content of `now` in pieces, for a digest that it does not hold. EBUSY when the object is not in the state of `now` any more.
     // Blocks on reads; leaves the page cache as it was. Empty when `now` is not a regular file.
-    std::function<Status(const std::function<void(std::string_view)>& consume)> read;
+    std::function<Status(const std::function<void(std::string_view)>& consume)> read{};
 };
 
 // Several changes that one act of a source of truth made: an upgrade by apt, a new OSTree commit.

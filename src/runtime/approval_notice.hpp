@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "touchstone/event.hpp"
+#include "touchstone/result.hpp"
 
 namespace touchstone {
 

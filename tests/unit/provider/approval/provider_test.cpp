@@ -39,7 +39,7 @@ public:
         REQUIRE(store->add({id, signed_, submitted, "root"}, paths).value());
     }
     std::vector<Claim> ask(const Observation* known, const Observation& now, int moment = 60) {
-        Question question{now.path, now, [known] { return known; }, DigestAlgorithm::sha256, nullptr, false, at(moment), {}, {}};
+        Question question{now.path, now, [known] { return known; }, DigestAlgorithm::sha256, nullptr, false, at(moment), {}, {}, {}};
         return ask(question);
     }
     std::vector<Claim> ask(const Question& question) {
@@ -222,7 +222,7 @@ TEST_CASE("a digest that the host does not keep is computed from the content") {
     ground.submit(approval);
     auto now = is();
     std::get<Attributes>(now.look).digest = std::string(64, 'x');
-    Question question{now.path, now, [] { return &was(); }, DigestAlgorithm::sha512, nullptr, false, at(60), {}, {}};
+    Question question{now.path, now, [] { return &was(); }, DigestAlgorithm::sha512, nullptr, false, at(60), {}, {}, {}};
     CHECK(ground.ask(question).empty());  // nothing to read it with
     question.read = [](const auto& consume) { return consume("n"), consume("ew"), Status{}; };
     CHECK(ground.ask(question).size() == 1);
