@@ -36,7 +36,8 @@ def test_an_expected_change(touchstone):
     assert (finding["event"]["kind"], finding["event"]["severity"]) == ("event", 21)
     # Somebody else's hand in the same file is not.
     file.write_text("nameserver 203.0.113.66\n")
-    assert [f["touchstone"]["verdict"] for f in touchstone.settle()] == ["expected", "unexpected"]
+    verdicts = [f["touchstone"]["verdict"] for f in touchstone.settle()]  # truncated and written: one finding, or two
+    assert verdicts[0] == "expected" and set(verdicts[1:]) == {"unexpected"}
 
 
 def test_more_than_is_allowed_is_unexpected(touchstone):
