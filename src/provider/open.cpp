@@ -3,6 +3,7 @@
 
 #include "approval/open.hpp"
 #include "expect/expect.hpp"
+#include "rpm/provider.hpp"
 #include "touchstone/providers.hpp"
 
 namespace touchstone {
@@ -20,6 +21,10 @@ const std::vector<Known>& known() {
     static const std::vector<Known> all{
         {"approval", approval::open},
         {"expect", open_expect},
+#ifdef TOUCHSTONE_RPM
+        {"rpm",
+         [](const auto& settings, const auto&) { return settings.rpm.enabled ? open_rpm(settings.rpm.root) : std::unique_ptr<Provider>(); }},
+#endif
     };
     return all;
 }

@@ -1,0 +1,86 @@
+// The packages that are installed below a root: an index of their paths in memory, brought up to date package by package as the database changes.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "../accounts.hpp"
+#include "../file_state.hpp"
+#include "package.hpp"
+#include "touchstone/time.hpp"
+
+namespace touchstone::rpm {
+
+// What the database says of one path.
+struct Answer {
+    std::vector<File> files;         // of every signed package that installed it
+    std::vector<File> saved;         // NAME is NAME.rpmnew: what the packages say of NAME
+    PackageRef gone;                 // no file; a package that had it, while this watched ...
+    PackageRef successor;            // ... and the installed one that came in its place, if one did
+    bool busy = false;               // rpm is in the middle of a transaction
+};
+
+// Thread-safe: all under the library's lock. 24 bytes are kept of each path of a signed package and some 300 of each package; of paths that packages gave
+// up, the last kMostGone. A header is read and its signature checked when it comes, and again whenever it answers.
+class Database {
+public:
+    static constexpr std::size_t kMostGone = 1 << 16;
+
+    // null: there is no database below `root`. One database is shared by all that open it while one of them lives.
+    static Result<std::shared_ptr<Database>> open(const std::string& root);
+    Database(std::string root, std::string directory);
+
+    // `path` as below the root ("/usr/bin/x"). `now` decides whether a change of the database could hide in the clock's tick.
+    Result<Answer> ask(const std::string& path, WallTime now);
+
+    std::uint64_t version() const;  // moves with the database; without the library's lock
+
+    // The packages that came with one transaction; whether one is still going on.
+    struct Group {
+        std::vector<PackageRef> packages;
+        bool busy = false;
+    };
+    Result<Group> transaction(std::uint32_t id);
+
+private:
+    using Key = std::array<char, 16>;
+    struct Entry {
+        Key key;
+        std::uint32_t package;  // number
+        std::uint32_t file;     // index in it
+        bool operator<(const Entry& other) const { return key < other.key; }
+    };
+    static Key key_of(const std::string& path);
+
+    bool transaction_open() const;
+    Result<Owned<rpmts>> open_set(const Library& library) const;
+    Status refresh(const Library& library, std::optional<WallTime> now);
+    Result<std::vector<std::uint32_t>> numbers(rpmts set, const Library& library) const;
+    std::vector<FileState> states() const;
+    void forget(const std::vector<std::uint32_t>& present);
+    void load(rpmts set, std::uint32_t number, const Library& library);
+    Result<Keys> keys(rpmts set) const;
+    Result<std::vector<File>> files_at(const std::string& path, const Library& library);
+    void find_gone(const std::string& path, Answer& answer) const;
+    PackageRef successor_of(const Package& package) const;
+    Error damaged(const std::string& what) const;
+
+    std::string root_;
+    std::string directory_;
+    Accounts accounts_;
+    std::vector<FileState> read_in_;  // empty: not read, or a change could hide
+    Keys keys_;
+    std::map<std::uint32_t, PackageRef> packages_;  // null: not signed by a known key
+    std::vector<Entry> entries_;                    // sorted
+    std::map<Key, PackageRef> gone_;
+    std::deque<Key> gone_order_;
+    std::string damage_;  // what could not be read of it; "" when all could
+};
+
+}  // namespace touchstone::rpm
