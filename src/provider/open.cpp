@@ -3,6 +3,7 @@
 
 #include "approval/open.hpp"
 #include "expect/expect.hpp"
+#include "ignition/provider.hpp"
 #include "rpm/provider.hpp"
 #include "touchstone/providers.hpp"
 
@@ -21,10 +22,11 @@ const std::vector<Known>& known() {
     static const std::vector<Known> all{
         {"approval", approval::open},
         {"expect", open_expect},
+        {"ignition", [](const auto& settings, const auto&) { return open_ignition(settings.ignition.configs); }},
 #ifdef TOUCHSTONE_RPM
-        {"rpm",
-         [](const auto& settings, const auto&) { return settings.rpm.enabled ? open_rpm(settings.rpm.root) : std::unique_ptr<Provider>(); }},
+        {"rpm", [](const auto& settings, const auto&) { return settings.rpm.enabled ? open_rpm(settings.rpm.root) : Result<std::unique_ptr<Provider>>(); }},
 #endif
+        {"expect", open_expect},
     };
     return all;
 }
