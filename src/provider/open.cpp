@@ -4,6 +4,7 @@
 #include "approval/open.hpp"
 #include "expect/expect.hpp"
 #include "ignition/provider.hpp"
+#include "ostree/provider.hpp"
 #include "rpm/provider.hpp"
 #include "touchstone/providers.hpp"
 
@@ -23,6 +24,9 @@ const std::vector<Known>& known() {
         {"approval", approval::open},
         {"expect", open_expect},
         {"ignition", [](const auto& settings, const auto&) { return open_ignition(settings.ignition.configs); }},
+#ifdef TOUCHSTONE_OSTREE
+        {"ostree", [](const auto& settings, const auto&) { return settings.ostree.enabled ? open_ostree(settings.ostree.sysroot) : Result<std::unique_ptr<Provider>>(); }},
+#endif
 #ifdef TOUCHSTONE_RPM
         {"rpm", [](const auto& settings, const auto&) { return settings.rpm.enabled ? open_rpm(settings.rpm.root) : Result<std::unique_ptr<Provider>>(); }},
 #endif

@@ -1,0 +1,40 @@
+// Which commit a path belongs to.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "touchstone/result.hpp"
+#include "touchstone/time.hpp"
+
+namespace touchstone::ostree {
+
+struct Deployment {
+    std::string os;         // the name of the operating system: demo
+    std::string directory;  // SYSROOT/ostree/deploy/OS/deploy/COMMIT.SERIAL
+    std::string commit;     // hex
+    std::string remote;     // of its origin; "" when that is local, or not known
+};
+
+struct Whereabouts {
+    Deployment deployment;
+    std::string path;  // inside: "/usr/bin/x"
+};
+
+class Deployments {
+public:
+    explicit Deployments(std::string sysroot);  // asks for the booted deployment when that is "/"
+
+    // nullopt: it belongs to none. A deployment's directory is named by its commit; /usr and /etc of the host are those of the booted one.
+    std::optional<Whereabouts> of(const std::string& path) const;
+    // All of a commit, whose directory is there; empty: none.
+    std::vector<Deployment> with(const std::string& commit) const;
+    static std::optional<WallTime> made(const Deployment& deployment);
+
+private:
+    std::string sysroot_;  // without a slash at its end
+    std::optional<Deployment> booted_;
+};
+
+}  // namespace touchstone::ostree
