@@ -7,6 +7,7 @@
 #include "ostree/provider.hpp"
 #include "rpm/provider.hpp"
 #include "touchstone/providers.hpp"
+#include "verity/provider.hpp"
 
 namespace touchstone {
 namespace {
@@ -23,6 +24,7 @@ const std::vector<Known>& known() {
     static const std::vector<Known> all{
         {"approval", approval::open},
         {"expect", open_expect},
+        {"fs-verity", [](const auto& settings, const auto&) { return open_verity(settings.verity.certificates); }},
         {"ignition", [](const auto& settings, const auto&) { return open_ignition(settings.ignition.configs); }},
 #ifdef TOUCHSTONE_OSTREE
         {"ostree", [](const auto& settings, const auto&) { return settings.ostree.enabled ? open_ostree(settings.ostree.sysroot) : Result<std::unique_ptr<Provider>>(); }},
