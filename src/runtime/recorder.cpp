@@ -313,6 +313,7 @@ void Recorder::look_at_providers() {
     const auto now = steady_now();
     if (now - providers_at_ < kLookAtProviders) return;
     providers_at_ = now;
+    panel_.version(wall_now());  // opens those that are not: they are asked of transactions, and what rpm took away is only known to who saw it there
     const auto ask = [this](const std::string& provider, const std::string& id) { return panel_.transaction(provider, id); };
     for (auto& notice : transactions_.due(ask, wall_now())) emit(std::move(notice));
     const auto stands = [this](const Observation& reported) {

@@ -1,0 +1,145 @@
+"""Real upgrades by rpm and OSTree under a daemon: what the vendor signed is authorized, one byte of anybody else's is not."""
+import contextlib
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import changes, run, wait_until
+
+SPEC = """Name: demo
+Version: %{v}
+Release: 1
+Summary: A demonstration
+License: none
+BuildArch: noarch
+%description
+None.
+%install
+mkdir -p %{buildroot}/usr/bin %{buildroot}/usr/lib/demo %{buildroot}/etc
+for i in $(seq 60); do echo "part $i of %{v}" >%{buildroot}/usr/lib/demo/part-$i; done
+echo "tool %{v}" >%{buildroot}/usr/bin/tool
+echo "only in %{v}" >%{buildroot}/usr/lib/demo/only-%{v}
+echo "setting %{v}" >%{buildroot}/etc/demo.conf
+ln -s ../bin/tool %{buildroot}/usr/lib/demo/link-%{v}
+%files
+/usr/lib/demo
+%attr(0755,root,root) /usr/bin/tool
+%config(noreplace) /etc/demo.conf
+"""
+
+
+@contextlib.contextmanager
+def signer(home):
+    """A GNUPGHOME with one key; its public half in `home/key`."""
+    gnupg = home / "gnupg"
+    gnupg.mkdir(mode=0o700)
+    environment = {**os.environ, "GNUPGHOME": str(gnupg)}
+    shell = lambda command: subprocess.run(command, shell=True, check=True, env=environment, cwd=home, capture_output=True)
+    try:
+        shell("gpg --batch --passphrase '' --quick-gen-key 'Vendor <vendor@example.org>' ed25519 sign never && gpg --batch --export -a >key")
+        yield shell
+    finally:
+        shell("gpgconf --kill gpg-agent")
+
+
+@pytest.fixture
+def packages(touchstone):
+    """demo 1 and 2, signed, in home/noarch."""
+    home = touchstone.home
+    (home / "demo.spec").write_text(SPEC)
+    with signer(home) as shell:
+        for version in 1, 2:
+            shell(f"rpmbuild -bb --define '_topdir {home}/build' --define '_rpmdir {home}' --define '_dbpath {home}/none' --define 'v {version}' demo.spec")
+        shell(f"rpmsign --define '__gpg /usr/bin/gpg' --define '_gpg_name vendor@example.org' --define '_gpg_path {home}/gnupg' --addsign noarch/*.rpm")
+    return home / "noarch"
+
+
+def watches(*paths):
+    return "".join(f'[[watch]]\npath = "{path}"\n' for path in paths)
+
+
+def below(findings, root):
+    return [finding for finding in findings if finding["file"]["path"].startswith(f"{root}/")]
+
+
+def verdicts(findings):
+    return {(finding["event"]["action"], finding["file"]["path"]): finding["touchstone"]["verdict"] for finding in findings}
+
+
+def test_an_upgrade_by_rpm(touchstone, packages):
+    root = touchstone.home / "root"
+    (root / "etc").mkdir(parents=True)
+    for name in "passwd", "group":
+        shutil.copy(f"/etc/{name}", root / "etc")
+    rpm = ["--root", root, "--define", "_dbpath /var/lib/rpm"]
+    run("rpmkeys", *rpm, "--import", touchstone.home / "key")
+    run("rpm", *rpm, "--nodeps", "-i", packages / "demo-1-1.noarch.rpm")
+    touchstone.configure(more=f'{watches(root / "usr", root / "etc")}[providers.rpm]\nroot = "{root}"\n')
+    touchstone.watch()
+
+    run("rpm", *rpm, "--nodeps", "-U", packages / "demo-2-1.noarch.rpm")
+    touchstone.wait_for(root / "usr/lib/demo/only-1", "vanished")
+    found = below(touchstone.settle(), root)
+    assert len(found) >= 65, touchstone.summary()
+    assert {key: verdict for key, verdict in verdicts(found).items() if verdict == "unexpected"} == {}
+    tool = touchstone.findings(root / "usr/bin/tool", "changed")[0]
+    assert tool["touchstone"]["verdict"] == "authorized"
+    evidence = tool["touchstone"]["evidence"][0]
+    assert (evidence["provider"], evidence["source"]) == ("rpm", "demo-2-1.noarch")
+    assert "(Vendor <vendor@example.org> public key)" in evidence["signer"]
+    for path, action in {"usr/lib/demo/only-2": "appeared", "usr/lib/demo/only-1": "vanished", "usr/lib/demo/link-2": "appeared", "etc/demo.conf": "changed"}.items():
+        assert verdicts(found)[action, str(root / path)] == "authorized", path
+
+    # One byte, in a file of the package.
+    with (root / "usr/lib/demo/part-7").open("r+b") as part:
+        part.write(b"P")
+    finding = wait_until(lambda: touchstone.findings(root / "usr/lib/demo/part-7", "changed")[1:], "the tampered byte")[0]
+    assert finding["touchstone"]["verdict"] == "unexpected"
+    assert "sha256" in changes(finding)
+    notice = wait_until(lambda: touchstone.notices("transaction-finished"), "the transaction's notice")[0]
+    assert "upgrade of 1 package: demo 1-1 -> 2-1" in str(notice)
+
+
+def test_an_upgrade_by_ostree(touchstone):
+    home = touchstone.home
+    system, tree = home / "sys", home / "image"
+    for directory in "usr/bin", "usr/etc", "usr/lib/modules/6.1.0", "usr/share":
+        (tree / directory).mkdir(parents=True)
+    system.mkdir()
+    (tree / "usr/lib/modules/6.1.0/vmlinuz").write_text("kernel")
+    (tree / "usr/lib/os-release").write_text("ID=x\n")
+    repo = system / "ostree/repo"
+    try:
+        with signer(home) as shell:
+            shell(f"ostree admin init-fs {system} && ostree admin os-init demo --sysroot={system} && ostree --repo=src init --mode=archive")
+            shell(f"ostree --repo={repo} remote add --gpg-import=key vendor http://example.invalid")
+
+            def deploy(version):
+                for i in range(60):
+                    (tree / f"usr/share/part-{i}").write_text(f"part {i} of {version}")
+                shell(f"ostree --repo=src commit -b demo --tree=dir={tree} --owner-uid=0 --owner-gid=0 --gpg-sign=vendor@example.org --gpg-homedir={home}/gnupg >commit")
+                shell(f"ostree --repo={repo} pull-local --remote=vendor src demo && ostree admin deploy --sysroot={system} --os=demo vendor:demo")
+                return (home / "commit").read_text().strip()
+
+            deploy(1)
+            deployments = system / "ostree/deploy/demo/deploy"
+            touchstone.configure(more=f'{watches(deployments)}[providers.ostree]\nsysroot = "{system}"\n')
+            touchstone.watch()
+            commit = deploy(2)
+        usr = deployments / f"{commit}.0/usr"
+        touchstone.wait_for(usr / "share/part-59", "appeared")
+        found = below(touchstone.settle(), usr)
+        assert len(found) >= 60
+        assert set(verdicts(found).values()) == {"authorized"}, verdicts(found)
+        assert found[0]["touchstone"]["evidence"][0]["provider"] == "ostree"
+
+        (usr / "share/part-7").unlink()
+        (usr / "share/part-7").write_text("part 7 of 3")
+        finding = touchstone.wait_for(usr / "share/part-7", "changed")
+        assert finding["touchstone"]["verdict"] == "unexpected"
+        wait_until(lambda: [notice for notice in touchstone.notices("transaction-finished") if commit in str(notice)], "the transaction's notice")
+    finally:
+        for deployment in (system / "ostree/deploy/demo/deploy").glob("*.0"):
+            subprocess.run(["chattr", "-i", deployment])
