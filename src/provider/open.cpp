@@ -23,7 +23,6 @@ struct Known {
 const std::vector<Known>& known() {
     static const std::vector<Known> all{
         {"approval", approval::open},
-        {"expect", open_expect},
         {"fs-verity", [](const auto& settings, const auto&) { return open_verity(settings.verity.certificates); }},
         {"ignition", [](const auto& settings, const auto&) { return open_ignition(settings.ignition.configs); }},
 #ifdef TOUCHSTONE_OSTREE
