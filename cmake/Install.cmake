@@ -10,6 +10,9 @@ install(FILES systemd/touchstone.catalog DESTINATION ${CMAKE_INSTALL_PREFIX}/lib
 install(FILES systemd/touchstone.tmpfiles DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/tmpfiles.d RENAME touchstone.conf)
 install(FILES systemd/touchstone.logrotate DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/logrotate.d RENAME touchstone)
 install(DIRECTORY DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/touchstone/conf.d)
+# apt's hook does nothing where there is no apt.
+configure_file(${CMAKE_SOURCE_DIR}/packaging/apt/90touchstone.in ${CMAKE_BINARY_DIR}/packaging/90touchstone @ONLY)
+install(FILES ${CMAKE_BINARY_DIR}/packaging/90touchstone DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/apt/apt.conf.d)
 
 # The administrator's configuration is never overwritten.
 install(CODE "

@@ -35,6 +35,7 @@ public:
         verb(*config, Verb::config_check, "check", "Check the configuration");
         json(verb(*config, Verb::config_show, "show", "Print every effective value, and where it came from"));
         json(verb(app_, Verb::doctor, "doctor", "Say what this kernel and this installation can and cannot see, and what to do"));
+        add_evidence();
         verb(app_, Verb::version, "version", "Print the version");
     }
 
@@ -110,6 +111,14 @@ private:
         auto* submit = verb(*approve, Verb::approve_submit, "submit", "Take an approval in (on the host)");
         submit->add_option("FILE", arguments_.approval, "The approval; - is standard input")->required();
         json(verb(*approve, Verb::approve_list, "list", "List approvals, and what became of them"));
+    }
+
+    // For apt's hook and for units, not for people: it is in the manual and not in the list of verbs.
+    void add_evidence() {
+        auto* evidence = app_.add_subcommand("evidence", "Remember what signed sources say (for hooks)")->require_subcommand(1)->group("");
+        auto* apt = verb(*evidence, Verb::evidence_apt, "apt", "Verify the archives that apt is about to unpack, as its hook");
+        auto* end = apt->add_flag("--end", arguments_.end, "apt has ended");
+        apt->add_flag("--cache", arguments_.cache, "Verify what apt left in its cache, without the hook")->excludes(end);
     }
 
     // "A subcommand is required" tells nobody which. "" when the verb is not what is wrong.

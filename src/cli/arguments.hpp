@@ -27,6 +27,7 @@ enum class Verb {
     config_check,
     config_show,
     doctor,
+    evidence_apt,
     version,
 };
 
@@ -50,6 +51,8 @@ struct Arguments {
     Verb verb = Verb::version;
     std::string config;
     bool json = false;
+    bool end = false;                // evidence apt
+    bool cache = false;              // evidence apt
     bool all = false;                // baseline accept
     std::uint32_t days = 7;          // suggest
     std::uint32_t at_least = 3;      // suggest

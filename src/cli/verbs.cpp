@@ -30,6 +30,7 @@ int run_in_session(const Session& session, const Arguments& arguments) {
         case Verb::approve_list: return approve_list(session, arguments);
         case Verb::config_check: return config_check(session);
         case Verb::config_show: return config_show(session, arguments);
+        case Verb::evidence_apt: return evidence_apt(session, arguments);
         case Verb::watch:
         case Verb::doctor:
         case Verb::events:

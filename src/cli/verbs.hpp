@@ -23,6 +23,7 @@ int approve_submit(const Session& session, const Arguments& arguments);
 int approve_list(const Session& session, const Arguments& arguments);
 int config_check(const Session& session);
 int config_show(const Session& session, const Arguments& arguments);
+int evidence_apt(const Session& session, const Arguments& arguments);
 int doctor(const Arguments& arguments);
 
 }  // namespace touchstone::cli

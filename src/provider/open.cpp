@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "approval/open.hpp"
+#include "dpkg/provider.hpp"
 #include "expect/expect.hpp"
 #include "ignition/provider.hpp"
 #include "ostree/provider.hpp"
@@ -23,6 +24,7 @@ struct Known {
 const std::vector<Known>& known() {
     static const std::vector<Known> all{
         {"approval", approval::open},
+        {"dpkg", dpkg::open_dpkg},
         {"fs-verity", [](const auto& settings, const auto&) { return open_verity(settings.verity.certificates); }},
         {"ignition", [](const auto& settings, const auto&) { return open_ignition(settings.ignition.configs); }},
 #ifdef TOUCHSTONE_OSTREE

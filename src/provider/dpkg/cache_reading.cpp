@@ -1,0 +1,40 @@
+#include "dpkg/cache_reading.hpp"
+
+#include <map>
+
+#include "touchstone/bytes.hpp"
+#include "touchstone/package_evidence.hpp"
+
+namespace touchstone::dpkg {
+
+std::shared_ptr<CacheReading> CacheReading::shared(const std::string& state_directory) {
+    static std::mutex mutex;
+    static std::map<std::string, std::weak_ptr<CacheReading>> all;
+    const std::lock_guard lock(mutex);
+    auto& entry = all[state_directory];
+    auto reading = entry.lock();
+    if (!reading) entry = reading = std::make_shared<CacheReading>(state_directory);
+    return reading;
+}
+
+CacheReading::~CacheReading() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+}
+
+void CacheReading::want(const ProviderSettings::Dpkg& settings, const std::optional<Stamp>& status, DigestAlgorithm digest, WallTime now) {
+    const std::lock_guard lock(mutex_);
+    const auto cache = stamp_of(join_path(settings.root, "var/cache/apt/archives"));
+    if (running_ || (read_ == status && cache_ == cache)) return;
+    if (thread_.joinable()) thread_.join();
+    read_ = status;
+    cache_ = cache;
+    running_ = true;
+    PackageEvidence evidence{settings.root, state_directory_, digest, settings.weak, [now] { return now; }, [this] { return stop_.load(); }};
+    thread_ = std::thread([this, evidence = std::move(evidence)] {
+        (void)read_package_cache(evidence);  // what is refused is told by `touchstone evidence apt --cache`; here it just is no evidence
+        running_ = false;
+    });
+}
+
+}  // namespace touchstone::dpkg

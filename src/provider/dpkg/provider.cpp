@@ -1,0 +1,254 @@
+#include "dpkg/provider.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dpkg/lock.hpp"
+#include "dpkg/match.hpp"
+#include "dpkg/places.hpp"
+#include "dpkg/weak.hpp"
+#include "touchstone/bytes.hpp"
+
+namespace touchstone::dpkg {
+namespace {
+
+Claim claim_of(Claim::Word word, const Stood& stood, std::string reason) {
+    Claim claim;
+    claim.word = word;
+    claim.evidence = {"dpkg", source_of(stood.known.package, stood.known.version), stood.known.signers, std::move(reason), stood.known.weak, stood.transaction};
+    return claim;
+}
+
+std::string reason_of(const Match& match, const KnownFile& known) {
+    const char* what = known.file.type == FileType::regular ? "content" : known.file.type == FileType::symlink ? "link" : "directory";
+    if (match.differs.empty()) return fmt::format("{}, mode and owner are those of the package", what);
+    return fmt::format("{} is that of the package; {}", what, match.differs);
+}
+
+// What dpkg or the administrator may change without the package.
+bool is_binding(const KnownFile& known) {
+    if (known.role == Role::conffile || known.file.type == FileType::directory) return false;
+    return !(known.role == Role::control && known.shipped.ends_with(".list"));  // an upgrade keeps names of the old one in it
+}
+
+bool is_involved(const Question& question, const std::string& root) {
+    if (!question.actors || question.actors->empty() || !question.actors_complete) return true;
+    return std::any_of(question.actors->begin(), question.actors->end(),
+                       [&](const auto& actor) { return lineage_of(*actor, root).kind != Lineage::Kind::foreign; });
+}
+
+}  // namespace
+
+struct DpkgProvider::Standings {
+    std::vector<Stood> all;
+
+    bool any(Standing standing) const {
+        return std::any_of(all.begin(), all.end(), [&](const Stood& stood) { return stood.standing == standing; });
+    }
+};
+
+DpkgProvider::DpkgProvider(ProviderSettings::Dpkg settings, std::string state_directory)
+    : ground_(std::move(settings), state_directory), reading_(CacheReading::shared(state_directory)) {}
+
+Result<DpkgProvider::Standings> DpkgProvider::standings_at(const std::string& path) {
+    Standings standings;
+    auto files = ground_.files_at(path);
+    if (!files) return fail(files.error());
+    for (auto& known : *files) {
+        Stood stood;
+        const auto standing = ground_.standing_of(known, stood.transaction);
+        if (!standing) return fail(standing.error());
+        stood.standing = *standing;
+        stood.known = std::move(known);
+        standings.all.push_back(std::move(stood));
+    }
+    return standings;
+}
+
+Status DpkgProvider::ask(const Question& question, std::vector<Claim>& claims) {
+    const auto path = inside(question.path, ground_.settings().root);
+    if (path.empty() || question.now.unreadable()) return {};
+    if (auto done = ground_.refresh(); !done) return done;
+    const auto before = claims.size();
+    if (auto done = ask_archives(question, path, claims); !done) return done;
+    bool unread = false;
+    if (claims.size() == before)
+        if (auto done = ask_md5_lists(question, path, ground_, claims, unread); !done) return done;
+    if (auto done = ask_lineage(question, path, claims); !done) return done;
+    await(question, unread, claims);
+    return {};
+}
+
+Status DpkgProvider::ask_archives(const Question& question, const std::string& path, std::vector<Claim>& claims) {
+    const auto standings = standings_at(path);
+    if (!standings) return fail(standings.error());
+    const auto* now = question.now.attributes();
+    if (!now) return ask_of_absence(question, *standings, claims);
+    const auto ownership = ground_.overrides().ownership(path);
+    const Stood* against = nullptr;
+    std::string difference;
+    for (const auto& stood : standings->all) {
+        if (stood.standing == Standing::outgoing) continue;
+        auto compared = match(question, *now, stood.known, ownership);
+        if (!compared) return fail(compared.error());
+        if (compared->same) {
+            claims.push_back(claim_of(Claim::Word::vouches, stood, reason_of(*compared, stood.known)));
+            claims.back().covers = std::move(compared->covers);
+            return {};
+        }
+        if (!is_binding(stood.known)) continue;
+        against = &stood;
+        difference = compared->differs;
+    }
+    if (against) {
+        claims.push_back(claim_of(Claim::Word::contradicts, *against, fmt::format("it is not as the package has it: {}", difference)));
+        return {};
+    }
+    return ask_of_temporary(question, path, claims);
+}
+
+// "/etc/x.dpkg-dist" holds what the package has for /etc/x, where the administrator kept his own.
+Status DpkgProvider::ask_of_temporary(const Question& question, const std::string& path, std::vector<Claim>& claims) {
+    const auto original = made_for(path);
+    if (original.empty()) return {};
+    const auto standings = standings_at(original);
+    if (!standings) return fail(standings.error());
+    for (const auto& stood : standings->all) {
+        if (stood.standing == Standing::outgoing || stood.known.file.type == FileType::directory) continue;
+        auto compared = match(question, *question.now.attributes(), stood.known, ground_.overrides().ownership(original));
+        if (!compared) return fail(compared.error());
+        if (!compared->same) continue;
+        claims.push_back(claim_of(Claim::Word::vouches, stood, fmt::format("{}, for {}", reason_of(*compared, stood.known), printable(original))));
+        claims.back().covers = std::move(compared->covers);
+        return {};
+    }
+    return {};
+}
+
+Status DpkgProvider::ask_of_absence(const Question& question, const Standings& standings, std::vector<Claim>& claims) {
+    for (const auto& stood : standings.all)
+        if (stood.standing == Standing::current && is_binding(stood.known)) {
+            claims.push_back(claim_of(Claim::Word::contradicts, stood, "the package has it, and is installed"));
+            return {};
+        }
+    if (standings.any(Standing::current)) return {};
+    const auto* before = question.known ? question.known() : nullptr;
+    if (!before) return {};
+    std::string transaction;
+    for (const auto& stood : standings.all)
+        if (stood.standing == Standing::in_transit) {
+            // Of the version that comes: it stays. Of the one that goes: its successor, if there is one, does not have it.
+            PackageChange change;
+            const auto run = ground_.evidence()->last_run_of(stood.known.package, change);
+            if (!run) return fail(run.error());
+            if (!*run || change.new_version == stood.known.version) return {};
+        }
+    for (const auto& stood : standings.all) {
+        if (!was(*before, question.digest, stood.known)) continue;
+        claims.push_back(claim_of(Claim::Word::vouches, stood, "it was of this package, which is installed no more in this version"));
+        claims.back().covers = {"*"};
+        return {};
+    }
+    return {};
+}
+
+Result<bool> DpkgProvider::is_temporary_of_package(const std::string& path) {
+    const auto original = made_for(path);
+    if (original.empty()) return false;
+    const auto standings = standings_at(original);
+    if (!standings) return fail(standings.error());
+    return std::any_of(standings->all.begin(), standings->all.end(), [](const Stood& stood) { return !stood.transaction.empty(); });
+}
+
+// nullopt: it is not.
+Result<std::optional<Claim>> DpkgProvider::explained(const Actor& actor, const std::string& path, bool is_vouched) {
+    Claim claim;
+    claim.word = Claim::Word::explains;
+    claim.covers = {"*"};
+    claim.evidence.provider = "dpkg";
+    const auto by_name = [&](const char* source, std::string reason) {
+        claim.evidence.source = source;
+        claim.evidence.reason = std::move(reason);
+        return std::optional<Claim>(claim);
+    };
+    const auto lineage = lineage_of(actor, ground_.settings().root);
+    if (lineage.kind == Lineage::Kind::dpkg) {
+        if (is_dpkgs_own(path)) return by_name("dpkg", fmt::format("dpkg's own file, written by dpkg (pid {})", actor.process.pid));
+        const auto temporary = is_temporary_of_package(path);
+        if (!temporary) return fail(temporary.error());
+        if (*temporary) return by_name("dpkg", fmt::format("a temporary name of dpkg for {}", printable(made_for(path))));
+        if (is_vouched) return by_name("dpkg", fmt::format("unpacked by dpkg (pid {})", actor.process.pid));
+    }
+    if (lineage.kind == Lineage::Kind::apt && is_apts_own(path))
+        return by_name("apt", fmt::format("apt's own file, written by apt (pid {})", actor.process.pid));
+    if (lineage.kind != Lineage::Kind::script) return std::optional<Claim>();
+
+    const auto proof = prove(*lineage.script, ground_);
+    if (!proof) return fail(proof.error());
+    if (proof->kind == ScriptProof::Kind::foreign) return std::optional<Claim>();
+    claim.evidence.source = proof->source;
+    claim.evidence.signer = proof->signers;
+    claim.evidence.transaction = proof->transaction;
+    claim.evidence.reason = fmt::format("written by the script {} of the package (pid {})", lineage.script->member, lineage.script->pid);
+    if (proof->kind == ScriptProof::Kind::altered) {
+        claim.word = Claim::Word::contradicts;
+        claim.evidence.reason += ", which is not the script that the package has";
+        claim.covers.clear();
+        return std::optional<Claim>(std::move(claim));
+    }
+    if (proof->kind == ScriptProof::Kind::unverified) {
+        if (!ground_.settings().weak) return std::optional<Claim>();
+        claim.evidence.weak = true;
+        claim.evidence.reason += "; the script was not verified, for no archive of this version was seen";
+    }
+    if (proof->transaction.empty()) {
+        claim.evidence.weak = true;
+        claim.evidence.reason += "; outside of any run of apt";
+    }
+    return std::optional<Claim>(std::move(claim));
+}
+
+// Every writer has to be accounted for; one that is not leaves the change without an explanation.
+Status DpkgProvider::ask_lineage(const Question& question, const std::string& path, std::vector<Claim>& claims) {
+    if (!question.actors || question.actors->empty() || !question.actors_complete) return {};
+    const bool is_vouched = std::any_of(claims.begin(), claims.end(), [](const Claim& claim) { return claim.word == Claim::Word::vouches && claim.evidence.provider == "dpkg"; });
+    std::optional<Claim> last;
+    for (const auto& actor : *question.actors) {
+        auto one = explained(*actor, path, is_vouched);
+        if (!one) return fail(one.error());
+        if (!*one) return {};
+        const bool settles_it = (*one)->word == Claim::Word::contradicts;
+        const bool is_script = !(*one)->evidence.transaction.empty() || !(*one)->evidence.signer.empty();
+        if (!last || is_script || settles_it) last = std::move(*one);
+        if (settles_it) break;
+    }
+    if (last) claims.push_back(std::move(*last));
+    return {};
+}
+
+// Where no hook told what comes, what there is now may be dpkg's work all the same: its database says so only in the end.
+void DpkgProvider::await(const Question& question, bool unread, std::vector<Claim>& claims) {
+    const bool is_settled = std::any_of(claims.begin(), claims.end(), [](const Claim& claim) { return claim.word != Claim::Word::contradicts && !claim.evidence.weak; });
+    if (is_settled || !is_involved(question, ground_.settings().root)) return;
+    const bool locked = is_locked(ground_.settings().root);
+    if (locked || unread) reading_->want(ground_.settings(), ground_.status_stamp(), question.digest, question.now.looked_at);
+    if (!locked && !reading_->is_running()) return;
+    Claim claim;
+    claim.word = Claim::Word::awaited;
+    claim.evidence = {"dpkg", "dpkg", "", locked ? "its database is locked" : "what apt left in its cache is being read", false, ""};
+    claims.push_back(std::move(claim));
+}
+
+Result<std::optional<Transaction>> DpkgProvider::transaction(const std::string& id) {
+    if (auto done = ground_.refresh(); !done) return fail(done.error());
+    if (!ground_.evidence()) return std::optional<Transaction>();
+    return transaction_of(*ground_.evidence(), id);
+}
+
+Result<std::unique_ptr<Provider>> open_dpkg(const ProviderSettings& settings, const std::string& state_directory) {
+    if (!settings.dpkg.enabled || !stamp_of(join_path(settings.dpkg.root, "var/lib/dpkg/status"))) return std::unique_ptr<Provider>();
+    return std::make_unique<DpkgProvider>(settings.dpkg, state_directory);
+}
+
+}  // namespace touchstone::dpkg

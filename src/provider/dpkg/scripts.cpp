@@ -1,0 +1,83 @@
+#include "dpkg/scripts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dpkg/archive.hpp"
+#include "dpkg/installed_files.hpp"
+#include "touchstone/bytes.hpp"
+
+namespace touchstone::dpkg {
+namespace {
+
+constexpr Nanoseconds kClockSlack = std::chrono::seconds(2);  // start times of processes are told in ticks, and the clock may be set
+
+// The run of apt in which a process began.
+Result<std::optional<Run>> run_of(WallTime start, Ground& ground) {
+    if (!ground.evidence()) return std::optional<Run>();
+    auto runs = ground.evidence()->runs_at(start);
+    if (!runs) return fail(runs.error());
+    for (auto& run : *runs)
+        if (run.begun <= start + kClockSlack && (run.ended || Ground::is_open(run))) return std::optional(std::move(run));
+    return std::optional<Run>();
+}
+
+// dpkg does not say whose script lies in tmp.ci; where every archive of the run was verified, it is one of theirs.
+Result<ScriptProof> prove_temporary(const std::optional<Run>& run, Ground& ground) {
+    if (!run) return ScriptProof{};
+    const auto changes = ground.evidence()->changes_of(run->id);
+    if (!changes) return fail(changes.error());
+    if (std::any_of(changes->begin(), changes->end(), [](const auto& change) { return !change.refusal.empty(); })) return ScriptProof{};
+    const auto arriving = std::find_if(changes->begin(), changes->end(), [](const auto& change) { return !change.new_version.empty(); });
+    if (arriving == changes->end()) return ScriptProof{};
+    return ScriptProof{ScriptProof::Kind::verified, "a package of this run of apt", "", transaction_id(*run)};
+}
+
+const PackageStatuses::value_type* installed_named(const std::string& name, const PackageStatuses& installed) {
+    for (const auto& each : installed)
+        if (split_path(info_base(each.first, each.second)).name == name) return &each;
+    return nullptr;
+}
+
+Result<ScriptProof> prove_unseen(const Script& script, const std::string& transaction, Ground& ground) {
+    const auto* package = installed_named(script.package, ground.installed());
+    if (!package || !ground.evidence()) return ScriptProof{};
+    const auto listed = ground.evidence()->listed(package->first, package->second.version);
+    if (!listed) return fail(listed.error());
+    if (!*listed) return ScriptProof{};
+    return ScriptProof{ScriptProof::Kind::unverified, source_of(package->first, package->second.version), "", transaction};
+}
+
+}  // namespace
+
+std::string source_of(const PackageKey& package, const std::string& version) {
+    return fmt::format("{} {} ({})", printable(package.package), printable(version), printable(package.architecture));
+}
+
+Result<ScriptProof> prove(const Script& script, Ground& ground) {
+    const auto run = run_of(script.start, ground);
+    if (!run) return fail(run.error());
+    const std::string transaction = *run ? transaction_id(**run) : "";
+    if (script.package.empty()) return prove_temporary(*run, ground);
+    const auto known = ground.evidence() ? ground.evidence()->files_at(script.path) : Result<std::vector<KnownFile>>(std::vector<KnownFile>());
+    if (!known) return fail(known.error());
+    const auto strong = std::find_if(known->begin(), known->end(), [](const auto& file) { return !file.weak; });
+    if (strong == known->end()) return prove_unseen(script, transaction, ground);
+
+    const auto file = open_file(InRoot(ground.settings().root).outside(script.path));
+    if (!file && file.error().code == ENOENT) return ScriptProof{};  // gone with its package: what it was is not to be seen any more
+    const auto sha256 = file ? sha256_of_file(file->get()) : Result<std::string>(fail(file.error()));
+    if (!sha256) return fail(sha256.error());
+    for (const auto& each : *known) {
+        std::string ignored;
+        const auto standing = ground.standing_of(each, ignored);
+        if (!standing) return fail(standing.error());
+        const bool is_of_now = *standing != Standing::outgoing || !transaction.empty();
+        if (!each.weak && is_of_now && each.file.sha256 == *sha256)
+            return ScriptProof{ScriptProof::Kind::verified, source_of(each.package, each.version), each.signers, transaction};
+    }
+    return ScriptProof{ScriptProof::Kind::altered, source_of(strong->package, strong->version), "", transaction};
+}
+
+}  // namespace touchstone::dpkg

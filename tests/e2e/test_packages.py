@@ -1,0 +1,291 @@
+"""Debian packages: what apt installs from a signed archive is authorized, and nothing else is. Real dpkg, apt-get, gpg and gpgv, in a root of the test's own."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from conftest import PROGRAM, wait_until
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from packages import Archive, Key, Root, build_deb, run  # noqa: E402
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("apt-ftparchive") or not shutil.which("gpg"), reason="needs root, apt-utils and gnupg")
+
+
+class Host:
+    def __init__(self, touchstone, keys):
+        self.touchstone = touchstone
+        self.key = keys["test"]
+        self.archive = Archive(touchstone.home, self.key)
+        self.root = Root(touchstone.home, self.archive, self.key, [
+            f'DPkg::Pre-Install-Pkgs {{"{PROGRAM} evidence apt --config {touchstone.config_file} || true";}};',
+            f'DPkg::Tools::Options::{PROGRAM}::Version "3";',
+            f'DPkg::Post-Invoke {{"{PROGRAM} evidence apt --end --config {touchstone.config_file} || true";}};',
+        ])
+        touchstone.configure(more=f'[providers.dpkg]\nroot = "{self.root.path}"\n', path=self.root.path,
+                             watch='profile = "content"\nexclude = ["/**/var/lib/apt", "/**/var/cache", "/**/var/log", "/**/dev", "/**/etc/apt"]')
+
+    def publish(self, *arguments, **options):
+        deb = self.archive.add(*arguments, **options)
+        self.archive.publish()
+        self.root.update()
+        return deb
+
+    def install(self, *packages, check=True):
+        return self.root.apt("install", "--reinstall", "--allow-downgrades", *packages, check=check)
+
+    def check(self):
+        done = self.touchstone.run("check", "--json", check=False)
+        differences = json.loads(done.stdout)["differences"]
+        prefix = str(self.root.path)
+        return {one["path"][len(prefix):] or "/": one for one in differences}
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory):
+    home = tmp_path_factory.mktemp("keys")
+    made = {name: Key(home / name, name) for name in ("test", "stranger")}
+    yield made
+    for key in made.values():
+        key.close()
+
+
+@pytest.fixture
+def host(touchstone, keys):
+    return Host(touchstone, keys)
+
+
+def verdicts(differences, *paths):
+    return [differences[path]["verdict"] for path in paths]
+
+
+def test_what_apt_installs_is_authorized(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": ("#!/bin/sh\necho 1\n", 0o755), "/lib/stone/data": "1\n"}, links={"/usr/share/stone": "../lib/stone"})
+    host.touchstone.build()
+    host.install("stone")
+    found = host.check()
+    assert verdicts(found, "/usr/bin/stone", "/usr/lib/stone/data", "/usr/lib/stone", "/usr/share/stone") == ["authorized"] * 4
+    evidence = found["/usr/bin/stone"]["evidence"][0]
+    assert evidence["provider"] == "dpkg" and "stone 1.0" in evidence["source"] and host.key.fingerprint in evidence["signer"]
+    assert verdicts(found, "/var/lib/dpkg/info/stone.list", "/var/lib/dpkg/info/stone.md5sums") == ["authorized"] * 2
+
+
+def test_only_with_exactly_that_content_mode_and_owner(host):
+    host.publish("stone", "1.0", {f"/usr/lib/stone/{name}": "content\n" for name in ("content", "mode", "owner", "kept", "gone")})
+    host.touchstone.build()
+    host.install("stone")
+    place = host.root / "usr/lib/stone"
+    (place / "content").write_text("Content\n")
+    (place / "mode").chmod(0o4755)
+    os.chown(place / "owner", 1, 0)
+    found = host.check()
+    names = ("content", "mode", "owner", "kept")
+    assert verdicts(found, *(f"/usr/lib/stone/{name}" for name in names)) == ["unexpected"] * 3 + ["authorized"]
+
+
+def test_an_old_signed_file_put_back_is_unexpected(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "old\n"})
+    host.touchstone.build()
+    host.install("stone")
+    assert verdicts(host.check(), "/usr/bin/stone") == ["authorized"]
+    old = (host.root / "usr/bin/stone").read_text()
+    host.publish("stone", "2.0", {"/usr/bin/stone": "new\n"})
+    host.install("stone")
+    assert verdicts(host.check(), "/usr/bin/stone") == ["authorized"]
+    (host.root / "usr/bin/stone").write_text(old)
+    found = host.check()["/usr/bin/stone"]
+    assert found["verdict"] == "unexpected"
+    assert "stone 2.0" in found["evidence"][0]["source"]
+
+
+def test_downgrade_and_reinstallation(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "old\n"})
+    host.publish("stone", "2.0", {"/usr/bin/stone": "new\n"})
+    host.touchstone.build()
+    host.install("stone=2.0")
+    host.install("stone=1.0")
+    assert "stone 1.0" in host.check()["/usr/bin/stone"]["evidence"][0]["source"]
+    host.install("stone=1.0")
+    assert verdicts(host.check(), "/usr/bin/stone") == ["authorized"]
+
+
+def test_removal_and_what_a_new_version_lacks(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n", "/usr/bin/pebble": "1\n"})
+    host.publish("rock", "1.0", {"/usr/bin/rock": "1\n"})
+    host.install("stone", "rock")
+    host.touchstone.build()
+    host.publish("stone", "2.0", {"/usr/bin/stone": "2\n"})
+    host.install("stone")
+    host.root.apt("remove", "rock")
+    found = host.check()
+    assert [found[path]["action"] for path in ("/usr/bin/pebble", "/usr/bin/rock")] == ["vanished"] * 2
+    assert verdicts(found, "/usr/bin/pebble", "/usr/bin/rock", "/usr/bin/stone") == ["authorized"] * 3
+    (host.root / "usr/bin/stone").unlink()
+    assert host.check()["/usr/bin/stone"]["verdict"] == "unexpected"
+
+
+def test_what_is_not_in_a_signed_list_is_refused(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
+    host.touchstone.build()
+    stray = build_deb(host.touchstone.home, "stray", "1.0", {"/usr/bin/stray": "1\n"})
+    done = host.install(stray)
+    assert "no signed archive list has a package of this SHA-256" in done.stderr
+    assert verdicts(host.check(), "/usr/bin/stray", "/var/lib/dpkg/info/stray.list") == ["unexpected"] * 2
+    assert "no signed archive list" in host.check()["/usr/bin/stray"]["evidence"][0]["reason"]
+    host.install("stone")
+    host.root.dpkg("--install", build_deb(host.touchstone.home, "stone", "1.0", {"/usr/bin/stone": "forged\n"}))
+    assert verdicts(host.check(), "/usr/bin/stone") == ["unexpected"]
+
+
+def test_a_signature_by_a_stranger_is_refused(host, keys):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
+    host.touchstone.build()
+    lists = host.root / "var/lib/apt/lists"
+    (release,) = lists.glob("*InRelease")
+    keys["stranger"].clearsign(host.archive.directory / "Release", release)
+    done = host.install("stone")
+    assert "the key is not among the trusted ones" in done.stderr
+    assert verdicts(host.check(), "/usr/bin/stone") == ["unexpected"]
+
+
+def test_an_index_that_was_altered_is_refused(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
+    host.touchstone.build()
+    (index,) = (host.root / "var/lib/apt/lists").glob("*Packages*")
+    text = index.read_text()
+    index.write_text(text.replace("made by a test", "made by a thief"))
+    done = host.install("stone")
+    assert "is not what the signed Release file says" in done.stderr
+    assert verdicts(host.check(), "/usr/bin/stone") == ["unexpected"]
+
+
+def test_conffiles_kept_and_replaced(host):
+    conffiles = ["/etc/kept", "/etc/taken"]
+    host.publish("stone", "1.0", {path: "1\n" for path in conffiles}, conffiles=conffiles)
+    host.install("stone")
+    (host.root / "etc/kept").write_text("mine\n")
+    (host.root / "etc/taken").write_text("mine\n")
+    host.touchstone.build()
+    host.publish("stone", "2.0", {path: "2\n" for path in conffiles}, conffiles=conffiles)
+    host.root.apt("-o", "DPkg::Options::=--force-confold", "install", "stone")
+    found = host.check()
+    assert "/etc/kept" not in found
+    assert verdicts(found, "/etc/kept.dpkg-dist", "/etc/taken.dpkg-dist") == ["authorized"] * 2
+    shutil.copy(host.root / "etc/taken.dpkg-dist", host.root / "etc/taken")
+    assert verdicts(host.check(), "/etc/taken") == ["authorized"]
+
+
+def test_diversions_and_statoverrides(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": ("stone\n", 0o755), "/usr/bin/pebble": ("pebble\n", 0o755)})
+    host.touchstone.build()
+    run("dpkg-divert", f"--root={host.root.path}", "--no-rename", "--local", "--divert", "/usr/bin/stone.real", "--add", "/usr/bin/stone")
+    run("dpkg-statoverride", f"--root={host.root.path}", "--add", "root", "root", "4711", "/usr/bin/pebble")
+    host.install("stone")
+    (host.root / "usr/bin/stone").write_text("not of the package\n")
+    found = host.check()
+    assert verdicts(found, "/usr/bin/stone.real", "/usr/bin/pebble", "/usr/bin/stone") == ["authorized", "authorized", "unexpected"]
+    shutil.copy(host.root / "usr/bin/stone.real", host.root / "usr/bin/stone")  # the right content at a place where it does not belong
+    assert verdicts(host.check(), "/usr/bin/stone") == ["unexpected"]
+
+
+def test_without_the_hook_the_cache_is_read(host):
+    host.root.hook = []
+    deb = host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
+    host.touchstone.build()
+    host.install("stone")
+    shutil.copy(deb, host.root / "var/cache/apt/archives/")
+    host.touchstone.run("evidence", "apt", "--cache")
+    assert verdicts(host.check(), "/usr/bin/stone") == ["authorized"]
+
+
+def test_md5_lists_are_weak(host):
+    host.root.hook = []
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n", "/usr/bin/other": "1\n"})
+    host.touchstone.build()
+    host.install("stone")
+    (host.root / "usr/bin/other").write_text("2\n")
+    host.touchstone.run("evidence", "apt", "--cache")
+    found = host.check()
+    assert verdicts(found, "/usr/bin/stone", "/usr/bin/other") == ["expected", "unexpected"]
+    assert found["/usr/bin/stone"]["evidence"][0]["weak"] is True
+    # A package that no signed list has gains nothing by an MD5 list of its own.
+    host.root.dpkg("--install", build_deb(host.touchstone.home, "stray", "1.0", {"/usr/bin/stray": "1\n"}))
+    host.touchstone.run("evidence", "apt", "--cache")
+    assert verdicts(host.check(), "/usr/bin/stray") == ["unexpected"]
+
+
+def test_a_damaged_package_database_authorizes_nothing(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
+    host.touchstone.build()
+    host.install("stone")
+    status = host.root / "var/lib/dpkg/status"
+    status.write_text(status.read_text().replace("Status: install ok installed", "Status install"))
+    assert verdicts(host.check(), "/usr/bin/stone") == ["unexpected"]
+
+
+SCRIPT = """#!/bin/sh
+mkdir -p /var/lib/stone
+echo generated > /var/lib/stone/generated
+chmod 4755 /usr/bin/stone
+echo by a script > /usr/bin/pebble
+"""
+
+
+def test_what_a_script_writes_is_expected_and_what_it_does_to_packages_is_not(host):
+    host.publish("pebble", "1.0", {"/usr/bin/pebble": ("pebble\n", 0o755)})
+    host.install("pebble")
+    host.publish("stone", "1.0", {"/usr/bin/stone": ("stone\n", 0o755)}, scripts={"postinst": SCRIPT})
+    host.touchstone.watch()
+    host.install("stone")
+    found = {}
+    for path in ("/var/lib/stone/generated", "/usr/bin/pebble", "/usr/bin/stone", "/var/lib/dpkg/info/stone.postinst"):
+        action = {"/usr/bin/pebble": "changed", "/var/lib/dpkg/info/stone.postinst": "renamed"}.get(path, "appeared")
+        found[path] = host.touchstone.wait_for(host.root / path, action)["touchstone"]
+    assert {path: one["verdict"] for path, one in found.items()} == {
+        "/var/lib/stone/generated": "expected",
+        "/usr/bin/pebble": "unexpected",
+        "/usr/bin/stone": "expected",
+        "/var/lib/dpkg/info/stone.postinst": "expected",  # a rename from dpkg's own directory, which is no package's
+    }, found
+    evidence = found["/var/lib/stone/generated"]["evidence"][0]
+    assert "postinst" in evidence["reason"] and "stone 1.0" in evidence["source"] and not evidence.get("weak")
+
+
+def test_a_script_that_was_altered_explains_nothing(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts={"prerm": "#!/bin/sh\nexit 0\n"})
+    host.install("stone")
+    host.touchstone.watch()
+    (host.root / "var/lib/dpkg/info/stone.prerm").write_text("#!/bin/sh\necho evil > /usr/lib/evil\n")
+    host.root.apt("remove", "stone")
+    assert host.touchstone.wait_for(host.root / "usr/lib/evil", "appeared")["touchstone"]["verdict"] == "unexpected"
+    assert host.touchstone.wait_for(host.root / "usr/bin/stone", "vanished")["touchstone"]["verdict"] == "authorized"
+
+
+def test_dpkg_killed_in_a_script_and_gone_on_with(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
+    host.install("stone")
+    host.touchstone.build()
+    host.publish("stone", "2.0", {"/usr/bin/stone": "2\n", "/usr/bin/more": "2\n"}, scripts={"postinst": "#!/bin/sh\n[ -e /go-on ] || kill -9 $PPID\n"})
+    assert host.install("stone", check=False).returncode != 0
+    assert verdicts(host.check(), "/usr/bin/stone", "/usr/bin/more") == ["authorized"] * 2
+    (host.root / "go-on").touch()
+    host.root.dpkg("--configure", "--pending")
+    assert verdicts(host.check(), "/usr/bin/stone", "/usr/bin/more") == ["authorized"] * 2
+
+
+def test_a_hook_that_cannot_work_does_not_stop_apt(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
+    host.touchstone.build()
+    host.touchstone.state.mkdir(exist_ok=True)
+    (host.touchstone.state / "dpkg.db").write_bytes(b"not a database" * 1000)
+    done = host.install("stone")
+    assert "was damaged" in done.stderr and (host.root / "usr/bin/stone").exists()
+    assert verdicts(host.check(), "/usr/bin/stone") == ["authorized"]
+    shutil.rmtree(host.touchstone.state)
+    host.touchstone.state.write_text("no directory")
+    done = host.install("stone")
+    assert "nothing of this is vouched for" in done.stderr
