@@ -115,6 +115,7 @@ def test_from_standard_input_and_a_file(touchstone):
     packed = touchstone.home / "copy.gz"
     packed.write_bytes(subprocess.run(["gzip", "-c"], input=log, capture_output=True).stdout)
     assert subprocess.run([PROGRAM, "events", packed], capture_output=True).stdout == own
+    assert subprocess.run([PROGRAM, "events", "--dataset", "notice", packed], capture_output=True, check=True).stdout in own
     assert subprocess.run([PROGRAM, "events", "-n", "1", "-"], input=log, capture_output=True).stdout == own.splitlines(keepends=True)[-1]
 
 
