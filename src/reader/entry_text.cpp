@@ -63,7 +63,7 @@ std::string line_of(const Entry& entry, const TextForm& form) {
     std::string out = inked(time_column(entry.at, form), Ink::faint, form) + " " + mark_columns(entry, entry.severity, form);
     if (entry.dataset != Dataset::finding) {
         out += " ";
-        if (entry.dataset == Dataset::notice) out += padded(printable(entry.action), 10) + " ";
+        if (entry.dataset == Dataset::notice) out += padded(printable(entry.action), 10) + "  ";
         return out + printable(entry.message.empty() ? entry.reason : entry.message) + "\n";
     }
     out += " " + padded(printable(entry.action), 10) + " " + inked(printable(entry.path), Ink::bold, form);
@@ -129,7 +129,8 @@ std::string fields_of(const Entry& entry, const TextForm& form) {
         fields.add("transaction", printable(entry.transaction->id) + " " + printable(entry.transaction->kind) + " " + printable(entry.transaction->description));
     std::vector<std::string> tags;
     for (const auto& tag : entry.tags) tags.push_back(printable(tag));
-    fields.add("rule", printable(entry.rule) + (tags.empty() ? "" : "  " + list(tags, ", ")));
+    fields.add("rule", printable(entry.rule));
+    fields.add("tags", list(tags, ", "));
     for (const auto& [name, value] : entry.details) fields.add(name, printable(value));
     fields.add("id", printable(entry.id));
     return fields.take();

@@ -20,7 +20,7 @@ TEST_CASE("one line for each") {
     CHECK(line("renamed-directory") == "2026-01-31 12:00:00.123Z authorized high     renamed    /etc/neu/  from /etc/alt\\x0a\\xfe, with 12 objects below it"
                                        "  by vim(4242), user root, login 1000\n");
     CHECK(line("gap") == "2026-01-31 12:00:00.000Z gap        medium   12 touches at or below /etc may have been missed: kernel queue overflow\n");
-    CHECK(line("notice-watch-started") == "2026-01-31 12:00:00.000Z notice     low      watch-started This is watch-started.\n");
+    CHECK(line("notice-watch-started") == "2026-01-31 12:00:00.000Z notice     low      watch-started  This is watch-started.\n");
     CHECK(line("vanished-while-not-watching").find("by whom is unknown: changed while not watching") != std::string::npos);
     CHECK(line("unreadable").find("/etc/\xc3\xa4\\xff  open: Permission denied") != std::string::npos);
     CHECK(line("appeared-two-actors").find(", container cccccccccccc") != std::string::npos);
@@ -63,7 +63,7 @@ TEST_CASE("nothing in a log moves the cursor") {
 TEST_CASE("in verbose form everything is said") {
     const auto text = to_text(entry(golden("changed")), {.utc = true, .verbose = true});
     for (const char* part : {"1800 -> 1821", "-> bbbb", "by           vim(4242) /usr/bin/vim.basic, user root, login 1000", "command      vim /etc/passwd", "bash(4000), of sudo(3999)",
-                             "rule         /etc  pci-dss-11.5.2", "id           a316cc01"})
+                             "rule         /etc\n", "tags         pci-dss-11.5.2", "id           a316cc01"})
         CHECK(text.find(part) != std::string::npos);
 }
 
