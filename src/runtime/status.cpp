@@ -82,6 +82,7 @@ Json Daemon::figures() const {
     }
     json["queues"]["touch_set"] = queue(touches.waiting, config.limits.touch_set);
     json["queues"]["touch_set"]["peak"] = touches.waiting_peak;
+    json["queues"]["touch_set"]["out_for_a_look"] = touches.looked_at;
     json["queues"]["looked_at"] = queue(recorder_->queue().size(), config.limits.pending);
     json["queues"]["looked_at"]["peak"] = recorder_->queue().peak();
     json["queues"]["gaps"] = queue(touches.gaps, config.limits.gaps);

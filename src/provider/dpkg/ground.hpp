@@ -40,7 +40,7 @@ public:
     const PackageStatuses& installed() const { return *installed_; }
     const std::optional<Stamp>& status_stamp() const { return status_.stamp(); }
     const Overrides& overrides() const { return overrides_; }
-    Owners& owners() { return owners_; }
+    Owners& owners() { return *owners_; }
     EvidenceReader* evidence() { return reader_ ? &*reader_ : nullptr; }  // null: nothing is remembered yet
     std::uint64_t version();
 
@@ -57,7 +57,7 @@ private:
     std::string state_directory_;
     StatusDatabase status_;
     Overrides overrides_;
-    Owners owners_;
+    std::shared_ptr<Owners> owners_;
     const PackageStatuses* installed_ = nullptr;
     std::optional<std::pair<std::uint64_t, std::uint64_t>> opened_;  // device and inode of the database
     std::unique_ptr<store::Database> database_;

@@ -14,6 +14,16 @@ constexpr std::size_t kMaxOwnedList = 64 << 20;
 
 }  // namespace
 
+std::shared_ptr<Owners> Owners::shared(const std::string& root) {
+    static std::mutex mutex;
+    static std::map<std::string, std::weak_ptr<Owners>> all;
+    const std::lock_guard lock(mutex);
+    auto& entry = all[root];
+    auto owners = entry.lock();
+    if (!owners) entry = owners = std::make_shared<Owners>(root);
+    return owners;
+}
+
 Owners::List Owners::read(const std::string& file, const Stamp& stamp, InRoot& in_root) const {
     List list{stamp, {}};
     const auto text = read_file(file, kMaxOwnedList);
@@ -53,6 +63,7 @@ Status Owners::refresh() {
 }
 
 Result<std::vector<PackageKey>> Owners::of(const std::string& path, const PackageStatuses& installed) {
+    const std::lock_guard lock(mutex_);
     if (auto done = refresh(); !done) return fail(done.error());
     const auto hash = std::hash<std::string>{}(path);
     std::vector<PackageKey> owners;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -11,8 +13,10 @@
 
 namespace touchstone::dpkg {
 
+// Thread-safe. Its index takes a second on a host of a thousand packages, so all threads have the same one.
 class Owners {
 public:
+    static std::shared_ptr<Owners> shared(const std::string& root);
     explicit Owners(std::string root) : root_(std::move(root)) {}
 
     // Of `path` as it lies on the disk. Reads the lists that are new since the last call. bad_input, system: they cannot be read.
@@ -26,7 +30,8 @@ private:
     Status refresh();
     List read(const std::string& file, const Stamp& stamp, InRoot& in_root) const;
 
-    std::string root_;
+    const std::string root_;
+    std::mutex mutex_;  // what follows
     std::optional<Stamp> directory_;
     std::map<std::string, List> lists_;  // by file name
 };

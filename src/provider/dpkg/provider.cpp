@@ -73,7 +73,8 @@ Status DpkgProvider::ask(const Question& question, std::vector<Claim>& claims) {
     const auto before = claims.size();
     if (auto done = ask_archives(question, path, claims); !done) return done;
     bool unread = false;
-    if (claims.size() == before)
+    // What somebody who is known, and is not dpkg, has done is not settled by lists that nobody signs; so nobody waits for them either.
+    if (claims.size() == before && is_involved(question, ground_.settings().root))
         if (auto done = ask_md5_lists(question, path, ground_, claims, unread); !done) return done;
     if (auto done = ask_lineage(question, path, claims); !done) return done;
     await(question, unread, claims);

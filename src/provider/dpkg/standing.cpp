@@ -9,7 +9,7 @@ namespace touchstone::dpkg {
 
 Ground::Ground(ProviderSettings::Dpkg settings, std::string state_directory)
     : settings_(std::move(settings)), state_directory_(std::move(state_directory)), status_(settings_.root), overrides_(settings_.root),
-      owners_(settings_.root) {}
+      owners_(Owners::shared(settings_.root)) {}
 
 Status Ground::refresh() {
     const auto installed = status_.read();
