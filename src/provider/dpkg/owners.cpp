@@ -68,8 +68,8 @@ Result<std::vector<PackageKey>> Owners::of(const std::string& path, const Packag
     const auto hash = std::hash<std::string>{}(path);
     std::vector<PackageKey> owners;
     for (const auto& [package, status] : installed) {
-        const auto name = split_path(info_base(package, status)).name;
-        const auto list = lists_.find(std::string(name) + std::string(kListEnd));
+        const auto base = info_base(package, status);
+        const auto list = lists_.find(std::string(split_path(base).name) + std::string(kListEnd));
         if (list != lists_.end() && std::binary_search(list->second.hashes.begin(), list->second.hashes.end(), hash)) owners.push_back(package);
     }
     return owners;

@@ -31,15 +31,21 @@ std::string without_slash(std::string root) {
 Result<std::shared_ptr<Database>> Database::open(const std::string& root) {
     static std::mutex mutex;
     static std::map<std::string, std::weak_ptr<Database>> open_ones;
+    static std::map<std::string, std::shared_ptr<Database>> refused_ones;  // which know what they were refused for
     const std::lock_guard held(mutex);
     const auto bare = without_slash(root);
     if (auto shared = open_ones[bare].lock()) return shared;
     for (const auto* directory : kDirectories) {
         const auto there = std::any_of(kFiles.begin(), kFiles.end(), [&](const char* name) { return file_state(bare + directory + name).there; });
         if (!there) continue;
-        auto made = std::make_shared<Database>(bare, bare + directory);
+        auto& refused = refused_ones[bare];
+        auto made = refused && refused->directory_ == bare + directory ? refused : std::make_shared<Database>(bare, bare + directory);
         const Library library;
-        if (auto read = made->refresh(library, std::nullopt); !read) return fail(read.error());
+        if (auto read = made->refresh(library, std::nullopt); !read) {
+            refused = std::move(made);
+            return fail(read.error());
+        }
+        refused.reset();
         open_ones[bare] = made;
         return made;
     }
@@ -118,8 +124,15 @@ Status Database::refresh(const Library& library, std::optional<WallTime> now) {
     auto found = states();
     if (!read_in_.empty() && read_in_ == found) return {};
     read_in_.clear();
+    // librpm loses some memory at each database that it cannot open: it is tried again when it has changed.
+    if (refusal_ && refused_in_ == found) return fail(*refusal_);
     auto set = open_set(library);
-    if (!set) return fail(set.error());
+    if (!set) {
+        refusal_ = set.error();
+        refused_in_ = std::move(found);
+        return fail(*refusal_);
+    }
+    refusal_.reset();
     const auto present = numbers(set->get(), library);
     if (!present) return fail(present.error());
     auto imported = keys(set->get());

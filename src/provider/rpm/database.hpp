@@ -75,6 +75,8 @@ private:
     std::string directory_;
     Accounts accounts_;
     std::vector<FileState> read_in_;  // empty: not read, or a change could hide
+    std::vector<FileState> refused_in_;  // the state in which librpm could not open it
+    std::optional<Error> refusal_;
     Keys keys_;
     std::map<std::uint32_t, PackageRef> packages_;  // null: not signed by a known key
     std::vector<Entry> entries_;                    // sorted

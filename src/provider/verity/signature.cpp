@@ -22,9 +22,17 @@ template <class T, void (*free)(T*)>
 struct Freed {
     void operator()(T* object) const { free(object); }
 };
-void free_bio(BIO* bio) { BIO_free(bio); }
+void free_bio(BIO* bio) { BIO_free_all(bio); }
 using Bio = std::unique_ptr<BIO, Freed<BIO, free_bio>>;
 using Pkcs7 = std::unique_ptr<PKCS7, Freed<PKCS7, PKCS7_free>>;
+
+// Buffered: of a plain memory BIO PKCS7_verify() makes a copy, which OpenSSL 3.0 does not free where the signature is malformed.
+Bio buffered(Bio memory) {
+    Bio buffer(memory ? BIO_new(BIO_f_buffer()) : nullptr);
+    if (!buffer || BIO_push(buffer.get(), memory.get()) == nullptr) return Bio();
+    (void)memory.release();  // freed with the chain
+    return buffer;
+}
 
 Bio reading(std::string_view bytes) { return Bio(bytes.size() <= INT_MAX ? BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())) : nullptr); }
 
@@ -51,7 +59,7 @@ bool all_sound(PKCS7* signature) {
 
 bool verifies(PKCS7* signature, X509* certificate, const std::string& bytes) {
     const std::unique_ptr<STACK_OF(X509), void (*)(STACK_OF(X509)*)> one(sk_X509_new_null(), [](STACK_OF(X509)* stack) { sk_X509_free(stack); });
-    const auto content = reading(bytes);
+    const auto content = buffered(reading(bytes));
     if (!one || !content || sk_X509_push(one.get(), certificate) == 0) return false;
     // Only the given certificate signs, whatever the signature brings with it; who issued it is no matter.
     const bool good = PKCS7_verify(signature, one.get(), nullptr, content.get(), nullptr, PKCS7_NOINTERN | PKCS7_NOVERIFY | PKCS7_BINARY) == 1;
