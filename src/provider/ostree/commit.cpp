@@ -114,7 +114,8 @@ Result<Repository::About> Repository::about(const std::string& commit, const std
     const auto root = object(OSTREE_OBJECT_TYPE_COMMIT, from_hex(commit).value_or(""));
     if (!root) return fail(root.error());
     const std::lock_guard held(mutex);
-    const auto key = remote + ":" + commit;
+    const char* const place = g_file_peek_path(ostree_repo_get_path(repo_.get()));  // another repository may have other keys
+    const auto key = fmt::format("{}:{}:{}", place != nullptr ? place : "", remote, commit);
     if (const auto at = known.find(key); at != known.end()) return at->second;
     About about;
     const Variant metadata(g_variant_get_child_value(*root, 0));
