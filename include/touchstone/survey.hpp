@@ -103,7 +103,7 @@ using OpenExpected = std::function<Result<std::unique_ptr<Expected>>()>;
 // thread, in no particular order, at most twice for a path; an error that it returns ends the survey and is returned.
 // Blocks until done. Memory does not grow with the number of objects.
 Result<SurveyResult> survey(const Policy& policy, const SurveyOptions& options, const OpenExpected& expected, SurveyProgress& progress,
-                            const std::function<Status(Surveyed)>& visit);
+                            const std::function<Status(Surveyed&&)>& visit);
 
 // How many objects a survey will look at, by a walk alone; for a progress bar. nullopt when cancelled or impossible.
 std::optional<std::uint64_t> count_objects(const Policy& policy, const SurveyOptions& options, const std::atomic<bool>& cancel);

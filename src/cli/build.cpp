@@ -46,7 +46,7 @@ Result<Built> record_all(const Session& session, BaselineWriter& writer, Predece
     };
     {
         const ProgressBar bar(progress, session.policy, options);
-        auto surveyed = survey(session.policy, options, {}, progress, [&](Surveyed one) -> Status {
+        auto surveyed = survey(session.policy, options, {}, progress, [&](const Surveyed& one) -> Status {
             count_unreadable(one.now, built);
             return writer.put(one.now);
         });

@@ -80,6 +80,12 @@ Tried<Fd> reopen(int path_fd, int extra_flags) {
 
 Tried<Fd> open_entry(int directory, const char* name) { return open_gently(directory, name, O_NOFOLLOW); }
 
+Tried<Fd> place_entry(int directory, const char* name) {
+    Fd opened(::openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (!opened) return trouble("open");
+    return opened;
+}
+
 bool is_size_meaningless(int fd) {
     static constexpr std::array<std::uint32_t, 10> kPseudo{PROC_SUPER_MAGIC,    SYSFS_MAGIC,         DEBUGFS_MAGIC, TRACEFS_MAGIC,
                                                            CGROUP_SUPER_MAGIC,  CGROUP2_SUPER_MAGIC, BPF_FS_MAGIC,  SECURITYFS_MAGIC,

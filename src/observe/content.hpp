@@ -18,6 +18,7 @@ Tried<Fd> reopen(int path_fd, int extra_flags);
 
 // The same for a name in a directory that was seen to be a regular file. Check what was opened before anything is done with it.
 Tried<Fd> open_entry(int directory, const char* name);
+Tried<Fd> place_entry(int directory, const char* name);  // whatever it is, and only as a place (O_PATH)
 
 // The size that /proc, /sys and their like give is not that of their content.
 bool is_size_meaningless(int fd);

@@ -60,15 +60,15 @@ bool Observer::Impl::attempt(Observation& made, const LookOptions& options, bool
     return examine(made, *before, options, opened->get(), -1, last);
 }
 
-// Only regular files, and only when they are opened for reading anyway.
+// A regular file is opened for reading at once where its content is wanted, which has no effect on it; anything else only as a place.
 bool Observer::Impl::attempt(Observation& made, const MetEntry& entry, const LookOptions& options) {
-    if (entry.status == nullptr || !S_ISREG(entry.status->stx_mode)) return false;
-    if (options.profile != Profile::content && options.profile != Profile::log) return false;
-    const auto opened = open_entry(entry.directory, entry.name);
+    if (entry.status == nullptr || entry.directory < 0) return false;
+    const bool to_read = S_ISREG(entry.status->stx_mode) && (options.profile == Profile::content || options.profile == Profile::log);
+    const auto opened = to_read ? open_entry(entry.directory, entry.name) : place_entry(entry.directory, entry.name);
     if (!opened) return false;
     const auto before = status_of(opened->get());
     if (!before || !same_object(*before, *entry.status)) return false;
-    return examine(made, *before, options, opened->get(), opened->get(), false);
+    return examine(made, *before, options, opened->get(), to_read ? opened->get() : -1, false);
 }
 
 // `fd`: opened for reading already; else -1.

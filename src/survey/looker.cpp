@@ -46,7 +46,8 @@ Looker::Looker(const Policy& policy, const SurveyOptions& options, LinkCache& li
 Result<std::optional<Surveyed>> Looker::look(const std::string& path, const MetEntry& entry) {
     const RuleRef rule = policy_->rule_for(path);
     if (!rule || (options_->leave_out && options_->leave_out(path))) return std::nullopt;
-    Surveyed surveyed;
+    std::optional<Surveyed> made(std::in_place);
+    Surveyed& surveyed = *made;
     surveyed.rule = rule;
     if (expected_) {
         auto found = expected_->find(path, rule->profile);
@@ -67,7 +68,7 @@ Result<std::optional<Surveyed>> Looker::look(const std::string& path, const MetE
     }
     if (expected_)
         if (auto accounted = account_for(surveyed); !accounted) return fail(accounted.error());
-    return std::optional<Surveyed>(std::move(surveyed));
+    return made;
 }
 
 // What is not as the baseline has it may be vouched for, or have been reported and settled by the watch.

@@ -43,10 +43,10 @@ public:
           at_once_(std::clamp<std::size_t>(options.queue, 1, kAtOnce)),
           results_(options.queue / at_once_) {}
 
-    Result<SurveyResult> run(const std::function<Status(Surveyed)>& visit) {
+    Result<SurveyResult> run(const std::function<Status(Surveyed&&)>& visit) {
         std::thread walker([this] { walk_and_look(); });
         for (std::vector<Surveyed> results; results_.pop(results);)
-            for (auto& surveyed : results) take(std::move(surveyed), visit);
+            for (auto& surveyed : results) take(surveyed, visit);
         walker.join();
         if (failure_) return fail(*failure_);
         result_.cancelled = result_.cancelled || progress_.cancel;
@@ -63,7 +63,7 @@ private:
     }
 
     // Results keep being taken after a stop, so that no thread waits for room for ever.
-    void take(Surveyed surveyed, const std::function<Status(Surveyed)>& visit) {
+    void take(Surveyed& surveyed, const std::function<Status(Surveyed&&)>& visit) {
         if (!keep_going()) {
             result_.cancelled = true;
             return;
@@ -184,7 +184,7 @@ private:
 }  // namespace
 
 Result<SurveyResult> survey(const Policy& policy, const SurveyOptions& options, const OpenExpected& expected, SurveyProgress& progress,
-                            const std::function<Status(Surveyed)>& visit) {
+                            const std::function<Status(Surveyed&&)>& visit) {
     return Run(policy, options, expected, progress).run(visit);
 }
 
