@@ -128,6 +128,15 @@ ebpf = "{ebpf}"
         found = self.log.wait_for([on, swept, *needles])
         return {"on": found.pop(on), "swept": found.pop(swept), **found}
 
+    def rest(self, percent=1.0, patience=120):
+        """Waits until all that follows a start is over (with the probes a second sweep, which learns the directories): a second of next to no CPU."""
+        for _ in range(patience):
+            before = self.cpu_seconds()
+            time.sleep(1)
+            if 100 * (self.cpu_seconds() - before) < percent:
+                return
+        raise RuntimeError(f"the daemon was not at rest for a second within {patience}")
+
     def stop(self):
         self._daemon.terminate()
         status = self._daemon.wait(timeout=60)
