@@ -113,9 +113,7 @@ public:
         return true;
     }
 
-    void finish() {
-        if (ended_) take({});
-    }
+    void finish() { take({}); }
 
 private:
     // `front` begins a line whose rest came before.

@@ -58,9 +58,13 @@ TEST_CASE("a torn last line is counted, and a line that is too long") {
         CHECK(read.faults.too_long == 1);
         CHECK(read.faults.unfinished == 1);
     }
-    put_content(scratch / "empty", "");
-    CHECK(forwards(scratch / "empty").lines.empty());
-    CHECK(backwards(scratch / "empty").lines.empty());
+    for (const std::string content : {"", "torn"}) {
+        put_content(scratch / "alone", content);
+        for (const auto& read : {forwards(scratch / "alone"), backwards(scratch / "alone")}) {
+            CHECK(read.lines.empty());
+            CHECK(read.faults.unfinished == (content.empty() ? 0 : 1));
+        }
+    }
 }
 
 TEST_CASE("compressed logs are read, damaged ones are an error") {
