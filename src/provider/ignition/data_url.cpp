@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <memory>
 
 #include "touchstone/bytes.hpp"
@@ -30,13 +31,15 @@ Result<std::string> percent_decoded(std::string_view text) {
     return bytes;
 }
 
+// Line ends between the letters mean nothing, as where Ignition reads it. OpenSSL alone would also take blanks, and padding anywhere.
 Result<std::string> base64_decoded(std::string text) {
-    const auto padding = static_cast<std::size_t>(std::count(text.end() - static_cast<long>(std::min<std::size_t>(2, text.size())), text.end(), '='));
+    constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });
+    const auto padding = text.size() - (text.find_last_not_of('=') + 1);
+    if (text.size() % 4 != 0 || padding > 2 || text.size() > INT_MAX || text.find_first_not_of(kLetters) < text.size() - padding) return refused("it is not base64");
     std::string bytes(text.size() / 4 * 3, '\0');
-    const int length = text.size() % 4 != 0 ? -1
-                                            : EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()), reinterpret_cast<const unsigned char*>(text.data()),
-                                                              static_cast<int>(text.size()));
-    if (length < 0 || static_cast<std::size_t>(length) < padding) return refused("it is not base64");
+    const int length = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+    if (length < 0) return refused("it is not base64");
     bytes.resize(static_cast<std::size_t>(length) - padding);
     return bytes;
 }

@@ -48,6 +48,7 @@ TEST_CASE("ignition: a file as configured is vouched for, whatever way its conte
     test::put_content(rendered.path("file"), "hello world\n");
     REQUIRE(::chmod(rendered.path("file").c_str(), 0640) == 0);
     const auto source = GENERATE(as<std::string>(), R"("source": "data:,hello%20world%0A")", R"("source": "data:text/plain;charset=utf-8;base64,aGVsbG8gd29ybGQK")",
+                                 R"("source": "data:;base64,aGVsbG8g%0D%0Ad29ybGQK%0A")",
                                  R"("source": "data:;base64,H4sIAAAAAAAAA8tIzcnJVyjPL8pJ4QIALTsIrwwAAAA=", "compression": "gzip")",
                                  R"("source": "https://example.org/file", "verification": {"hash":
                                      "sha512-db3974a97f2407b7cae1ae637c0030687a11913274d578492558e39c16c017de84eacdc8c62fe34ee4e12b4b1428817f09b6a2760c3f8a664ceae94d2434a593"})");
@@ -132,7 +133,8 @@ TEST_CASE("ignition: a configuration that is not one is refused, and where") {
     refused(R"("files": [{"path": "/a", "mode": -1}])", "storage.files[0].mode: this must be a number from 0 to 4095");
     refused(R"("files": [{"path": "/a"}, {"path": "/a"}])", "storage.files[1]: it is not the first of the path /a");
     refused(R"("files": [{"path": "/a", "contents": {"source": "data:;base64,%%"}}])", "storage.files[0].contents.source: '%%' is not a percent-encoded byte");
-    refused(R"("files": [{"path": "/a", "contents": {"source": "data:;base64,abc"}}])", "storage.files[0].contents.source: it is not base64");
+    for (const std::string wrong : {"abc", "QQ==QQ==", "QQ==    ", "    QQ==", "Q===", "QQ%00="})
+        refused(R"("files": [{"path": "/a", "contents": {"source": "data:;base64,)" + wrong + R"("}}])", "storage.files[0].contents.source: it is not base64");
     refused(R"("files": [{"path": "/a", "contents": {"source": "data:,x", "compression": "gzip"}}])", "storage.files[0].contents.source: it is not gzip, or cut short");
     refused(R"("files": [{"path": "/a", "contents": {"source": "data:,x", "verification": {"hash": "md5-00"}}}])",
             "storage.files[0].contents.verification.hash: this must be sha256- or sha512- and the digest in hex");
