@@ -32,7 +32,7 @@ void hold_xattrs(const Stated& stated, const Attributes& now, Held& held) {
         const auto at = now.xattrs.find(name);
         const auto shown = [](const std::string& value) { return value.empty() ? std::string("none") : to_hex(value); };
         const auto is = at == now.xattrs.end() ? std::string() : at->second;
-        held.enter("xattr." + name, is == should, "xattr." + name, [&] { return shown(is); }, [&] { return shown(should); });
+        held.enter("xattr." + name, is == should, "xattr." + name, [&] { return shown(is); }, [shown, &wanted = should] { return shown(wanted); });
     }
 }
 

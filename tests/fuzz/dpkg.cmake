@@ -1,5 +1,5 @@
 touchstone_fuzz(dpkg_fuzz SOURCES dpkg_fuzz.cpp STAGES base provider)
 if(TARGET dpkg_fuzz)
     target_include_directories(dpkg_fuzz PRIVATE ${CMAKE_SOURCE_DIR}/src/provider)
-    target_link_libraries(dpkg_fuzz PRIVATE touchstone_store_headers)
+    target_link_libraries(dpkg_fuzz PRIVATE touchstone_store_headers fmt::fmt)
 endif()

@@ -1,6 +1,8 @@
 // Any bytes as what dpkg, apt and archives give the provider: the first byte chooses the reader. Never a crash, and what is accepted keeps its promises.
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -61,6 +63,53 @@ void check_archive(const std::string& bytes) {
     for (const auto& each : package->control) require(each.name.find('/') == std::string::npos);
 }
 
+// libarchive refuses a header whose checksum is wrong: where a header was altered it is made right, so that what stands in it is read.
+void mend_checksums(std::string& tar) {
+    constexpr std::size_t kBlock = 512, kMagic = 257, kSum = 148, kSumSize = 8;
+    for (std::size_t at = 0; at + kBlock <= tar.size(); at += kBlock) {
+        if (tar.compare(at + kMagic, 5, "ustar") != 0) continue;
+        std::fill_n(tar.begin() + static_cast<long>(at + kSum), kSumSize, ' ');
+        unsigned sum = 0;
+        for (std::size_t i = 0; i < kBlock; ++i) sum += static_cast<unsigned char>(tar[at + i]);
+        tar.replace(at + kSum, kSumSize, fmt::format("{:06o}", sum) + std::string("\0 ", 2));
+    }
+}
+
+std::string member(std::string_view name, const std::string& content) {
+    return fmt::format("{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", name, 0, 0, 0, 100644, content.size()) + content + (content.size() % 2 != 0 ? "\n" : "");
+}
+
+// Two bytes: the size of control.tar; that, and then data.tar.
+void check_tars(const std::string& bytes) {
+    if (bytes.size() < 2) return;
+    const auto size = static_cast<unsigned char>(bytes[0]) | static_cast<std::size_t>(static_cast<unsigned char>(bytes[1])) << 8;
+    auto control = bytes.substr(2, size), data = bytes.substr(std::min(bytes.size(), 2 + size));
+    mend_checksums(control);
+    mend_checksums(data);
+    check_archive("!<arch>\n" + member("debian-binary", "2.0\n") + member("control.tar", control) + member("data.tar", data));
+}
+
+// Read in two pieces, cut anywhere, an index has the same stanzas as read at once.
+void check_packages(const std::string& bytes) {
+    if (bytes.empty()) return;
+    const auto text = std::string_view(bytes).substr(1);
+    const auto cut = std::min<std::size_t>(static_cast<unsigned char>(bytes[0]), text.size());
+    const std::vector<std::string> fields{"Package", "Version", "SHA256"};
+    const auto read = [&](std::initializer_list<std::string_view> pieces, std::string& taken) {
+        StanzaReader reader(
+            [&](const Stanza& stanza) -> Status {
+                for (const auto& field : fields) taken += std::string(stanza.value(field)) + '\0';
+                return {};
+            },
+            fields);
+        for (const auto piece : pieces)
+            if (!reader.feed(piece)) return false;
+        return reader.finish().has_value();
+    };
+    std::string whole, pieces;
+    require(read({text}, whole) == read({text.substr(0, cut), text.substr(cut)}, pieces) && whole == pieces);
+}
+
 void check_status(const std::string& text) {
     PackageStatuses packages;
     if (!parse_status(text, packages)) return;
@@ -91,6 +140,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
     switch (data[0]) {
         case 'a': check_archive(text); break;
+        case 't': check_tars(text); break;
+        case 'p': check_packages(text); break;
         case 'h': check_hook(text); break;
         case 'r': check_release(text); break;
         case 's': check_sources(text); break;

@@ -1,0 +1,5 @@
+touchstone_fuzz(provider_fuzz SOURCES provider_fuzz.cpp STAGES base provider LIBRARIES OpenSSL::Crypto)
+if(TARGET provider_fuzz)
+    target_include_directories(provider_fuzz PRIVATE ${CMAKE_SOURCE_DIR}/src/provider)
+    target_compile_definitions(provider_fuzz PRIVATE $<$<BOOL:${TOUCHSTONE_RPM}>:TOUCHSTONE_RPM>)
+endif()

@@ -1,0 +1,1 @@
+touchstone_fuzz(reader_fuzz SOURCES reader_fuzz.cpp STAGES reader base)
