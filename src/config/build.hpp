@@ -2,7 +2,9 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "document.hpp"
@@ -30,7 +32,9 @@ Result<LoadedConfig> parse_config(std::string name, std::string text);
 
 // The parts of it, each in its own file.
 void add_watches(const SourceRef& source, const Node& node, Draft& draft);  // watch.cpp
+std::span<const std::string_view> keys_of_watch();
 void add_expectations(const SourceRef& source, const Node& node, Draft& draft);  // expect.cpp
+std::span<const std::string_view> keys_of_expectation();
 void check_consistency(const SourceRef& last, Draft& draft);                // consistency.cpp: what no single value shows
 
 }  // namespace touchstone::config

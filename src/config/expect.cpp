@@ -89,6 +89,8 @@ private:
 
 }  // namespace
 
+std::span<const std::string_view> keys_of_expectation() { return kExpectKeys; }
+
 void add_expectations(const SourceRef& source, const Node& node, Draft& draft) {
     const bool tables = node.kind == Node::Kind::array &&
                         std::all_of(node.items.begin(), node.items.end(), [](const Node& item) { return item.kind == Node::Kind::table; });

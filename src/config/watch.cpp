@@ -151,6 +151,8 @@ private:
 
 }  // namespace
 
+std::span<const std::string_view> keys_of_watch() { return kKeys; }
+
 void add_watches(const SourceRef& source, const Node& node, Draft& draft) {
     const bool tables = node.kind == Node::Kind::array &&
                         std::all_of(node.items.begin(), node.items.end(), [](const Node& item) { return item.kind == Node::Kind::table; });

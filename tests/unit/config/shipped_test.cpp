@@ -1,8 +1,10 @@
 // The default configuration and its manual page say what the program does.
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <sstream>
 
+#include "config/build.hpp"
 #include "config/settings.hpp"
 #include "config_support.hpp"
 #include "touchstone/policy.hpp"
@@ -30,6 +32,19 @@ std::string uncommented(const std::string& text) {
     std::string out, line;
     while (std::getline(lines, line)) out += line.substr(is_commented_key(line) ? 1 : 0) + '\n';
     return out;
+}
+
+// "verify.period", "[watch].path": the items of the page's tables.
+std::set<std::string> described_in(const std::string& page) {
+    std::set<std::string> described;
+    std::istringstream lines(page);
+    std::string line, table;
+    while (std::getline(lines, line)) {
+        constexpr std::string_view kTable = ".Ss Table [", kKey = ".It Ic ";
+        if (line.starts_with(".Ss ") || line.starts_with(".Sh ")) table = line.starts_with(kTable) ? line.substr(kTable.size(), line.rfind(']') - kTable.size()) : "";
+        if (line.starts_with(kKey) && !table.empty()) CHECK(described.insert(table + '.' + line.substr(kKey.size())).second);
+    }
+    return described;
 }
 
 std::string severity_of(const Policy& policy, const std::string& path) {
@@ -61,15 +76,22 @@ TEST_CASE("it names every key, with the true default") {
     CHECK(show_config(shown) == show_config(defaults));
 }
 
-TEST_CASE("the manual page names every key") {
-    const auto page = text_of("/man/touchstone.toml.5");
-    for (const auto& setting : settings()) {
-        const auto key = setting.key.substr(setting.key.rfind('.') + 1);
-        INFO(setting.key);
-        CHECK(page.find(".It Ic " + std::string(key)) != std::string::npos);
-    }
-    for (const std::string key : {"path", "path_hex", "profile", "exclude", "severity", "tags"})
-        CHECK(page.find(".It Ic " + key + "\n", page.find(".Ss Table [[watch]]")) != std::string::npos);
+TEST_CASE("the manual page describes every key, each in its table, and no other") {
+    std::set<std::string> known;
+    for (const auto& setting : settings()) known.emplace(setting.key);
+    for (const auto key : keys_of_watch()) known.insert("[watch]." + std::string(key));
+    for (const auto key : keys_of_expectation()) known.insert("[expect]." + std::string(key));
+    CHECK(described_in(text_of("/man/touchstone.toml.5")) == known);
+}
+
+TEST_CASE("what the default configuration shows of [[expect]] is right") {
+    const auto text = text_of("/etc/touchstone.toml");
+    const auto at = text.find("# [[expect]]\n");
+    REQUIRE(at != std::string::npos);
+    std::istringstream lines(text.substr(at));
+    std::string example = "[[watch]]\npath = \"/etc\"\n", line;
+    while (std::getline(lines, line) && line.starts_with("# ")) example += line.substr(2) + '\n';
+    CHECK(good(example).config.providers.expectations.size() == 1);
 }
 
 TEST_CASE("it watches what a host should watch") {
