@@ -1,4 +1,6 @@
 """Debian packages: what apt installs from a signed archive is authorized, and nothing else is. Real dpkg, apt-get, gpg and gpgv, in a root of the test's own."""
+import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -9,6 +11,7 @@ import sys
 import pytest
 
 from conftest import PROGRAM, wait_until
+from test_fips import fips, provider  # noqa: F401
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from packages import Archive, Key, Root, build_deb, run  # noqa: E402
@@ -38,8 +41,8 @@ class Host:
     def install(self, *packages, check=True):
         return self.root.apt("install", "--reinstall", "--allow-downgrades", *packages, check=check)
 
-    def check(self):
-        done = self.touchstone.run("check", "--json", check=False)
+    def check(self, **options):
+        done = self.touchstone.run("check", "--json", check=False, **options)
         differences = json.loads(done.stdout)["differences"]
         prefix = str(self.root.path)
         return {one["path"][len(prefix):] or "/": one for one in differences}
@@ -289,3 +292,92 @@ def test_a_hook_that_cannot_work_does_not_stop_apt(host):
     host.touchstone.state.write_text("no directory")
     done = host.install("stone")
     assert "nothing of this is vouched for" in done.stderr
+
+
+def test_in_fips_mode_md5_lists_are_never_used(host, fips):  # noqa: F811
+    host.root.hook = []
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
+    host.touchstone.build()
+    host.install("stone")
+    host.touchstone.run("evidence", "apt", "--cache", env=fips)
+    assert verdicts(host.check(), "/usr/bin/stone") == ["expected"]  # by its MD5 list
+    found = host.check(env=fips)["/usr/bin/stone"]
+    assert found["verdict"] == "unexpected" and not found.get("evidence"), found
+
+
+def test_in_fips_mode_signed_archives_are_used(host, fips, monkeypatch):  # noqa: F811
+    for key in "OPENSSL_CONF", "OPENSSL_MODULES":
+        monkeypatch.setenv(key, fips[key])
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n", "/usr/bin/other": "1\n"})
+    host.touchstone.build()
+    host.install("stone")
+    (host.root / "usr/bin/other").write_text("2\n")
+    assert verdicts(host.check(), "/usr/bin/stone", "/usr/bin/other") == ["authorized", "unexpected"]
+
+
+UNTIL = "while [ ! -e /go-on ]; do sleep 1; done\n"  # in a script: dpkg is held up, with its lock
+
+
+@contextlib.contextmanager
+def held_up(host, work, *arguments):
+    """The work of apt, which a script holds up until the end of the block."""
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        apt = pool.submit(work, *arguments)
+        try:
+            yield apt
+        finally:
+            (host.root / "go-on").touch()
+        apt.result()
+
+
+def test_a_purge_takes_the_packages_own_and_nothing_of_others(host):
+    conffiles = ["/etc/stone/plain", "/etc/stone/mine"]
+    postrm = f"#!/bin/sh\n[ \"$1\" = purge ] || exit 0\nrm -f /var/lib/stone-cache /usr/lib/other\n{UNTIL}"
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n", **{path: "1\n" for path in conffiles}}, conffiles=conffiles, scripts={"postrm": postrm})
+    host.publish("pebble", "1.0", {"/usr/lib/other": "of another package\n"})
+    host.install("stone", "pebble")
+    (host.root / "etc/stone/mine").write_text("mine\n")
+    (host.root / "var/lib/stone-cache").write_text("generated\n")
+    host.touchstone.watch()
+    with held_up(host, host.root.apt, "purge", "stone"):
+        host.touchstone.wait_for(host.root / "var/lib/stone-cache", "vanished")
+    expected = {
+        "/usr/bin/stone": "authorized",
+        "/etc/stone": "authorized",
+        "/etc/stone/plain": "authorized",
+        "/etc/stone/mine": "unexpected",  # was never the package's
+        "/var/lib/dpkg/info/stone.list": "authorized",
+        "/var/lib/stone-cache": "expected",  # by the package's own script
+        "/usr/lib/other": "unexpected",  # of a package that is still there
+    }
+    assert {path: host.touchstone.wait_for(host.root / path, "vanished")["touchstone"]["verdict"] for path in expected} == expected
+
+
+def test_evidence_that_comes_while_dpkg_works_is_waited_for(host):
+    host.root.hook = []
+    deb = host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts={"postinst": f"#!/bin/sh\n{UNTIL}"})
+    shutil.copy(deb, host.root / "var/cache/apt/archives/")
+    host.touchstone.watch()
+    with held_up(host, host.install, "stone") as apt:
+        finding = host.touchstone.wait_for(host.root / "usr/bin/stone", "appeared")
+        assert not apt.done()  # told while dpkg was still at it
+    assert finding["touchstone"]["verdict"] == "authorized"
+    assert not host.touchstone.notices("verdict-amended")
+
+
+def test_evidence_that_comes_too_late_amends_the_verdict(host):
+    host.root.hook = []
+    config = host.touchstone.config_file
+    config.write_text(config.read_text().replace("[providers.dpkg]\n", "[providers.dpkg]\nweak = false\n"))
+    deb = host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts={"postinst": f"#!/bin/sh\n{UNTIL}"})
+    host.touchstone.watch()
+    with held_up(host, host.install, "stone") as apt:
+        finding = host.touchstone.wait_for(host.root / "usr/bin/stone", "appeared")
+        assert not apt.done()  # the wait has an end, whatever dpkg does
+        assert finding["touchstone"]["verdict"] == "unexpected"
+    shutil.copy(deb, host.root / "var/cache/apt/archives/")
+    host.touchstone.run("evidence", "apt", "--cache")
+    amended = lambda: [one for one in host.touchstone.notices("verdict-amended") if one["file"]["path"] == str(host.root / "usr/bin/stone")]
+    details = wait_until(amended, "the amendment")[0]["touchstone"]["details"]
+    assert (details["event_id"], details["verdict"], details["provider"]) == (finding["event"]["id"], "authorized", "dpkg")
+    assert verdicts(host.check(), "/usr/bin/stone") == ["authorized"]
