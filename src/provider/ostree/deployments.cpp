@@ -43,21 +43,25 @@ std::string remote_at(const std::string& directory) {
     return g_key_file_load_from_file(origin.get(), (directory + ".origin").c_str(), G_KEY_FILE_NONE, nullptr) != FALSE ? remote_of(origin.get()) : "";
 }
 
-std::optional<Deployment> booted_now() {
+// nullopt: this host was not booted into one.
+Result<std::optional<Deployment>> booted_now() {
     const Owned<OstreeSysroot> sysroot(ostree_sysroot_new_default());
     Told told;
-    if (ostree_sysroot_load(sysroot.get(), nullptr, told) == FALSE) return std::nullopt;
+    if (ostree_sysroot_load(sysroot.get(), nullptr, told) == FALSE)
+        return fail(Error{"find the booted deployment of OSTree: " + told.text() + " (nothing below /usr and /etc is authorized by it; `ostree admin status` says more)", ErrorKind::corrupt, 0});
     auto* const booted = ostree_sysroot_get_booted_deployment(sysroot.get());
-    if (booted == nullptr) return std::nullopt;
+    if (booted == nullptr) return std::optional<Deployment>();
     const Owned<char> directory(ostree_sysroot_get_deployment_dirpath(sysroot.get(), booted));
     const auto path = "/" + std::string(directory.get());
-    return Deployment{ostree_deployment_get_osname(booted), path, ostree_deployment_get_csum(booted), remote_at(path)};
+    return std::optional(Deployment{ostree_deployment_get_osname(booted), path, ostree_deployment_get_csum(booted), remote_at(path)});
 }
 
 }  // namespace
 
-Deployments::Deployments(std::string sysroot) : sysroot_(std::move(sysroot)) {
-    if (sysroot_.empty()) booted_ = booted_now();
+Result<Deployments> Deployments::open(std::string sysroot) {
+    auto booted = sysroot.empty() ? booted_now() : std::optional<Deployment>();
+    if (!booted) return fail(booted.error());
+    return Deployments(std::move(sysroot), std::move(*booted));
 }
 
 std::optional<Whereabouts> Deployments::of(const std::string& path) const {

@@ -24,7 +24,8 @@ struct Whereabouts {
 
 class Deployments {
 public:
-    explicit Deployments(std::string sysroot);  // asks for the booted deployment when that is "/"
+    // Asks for the booted deployment when that is "/". corrupt: libostree cannot tell which it is.
+    static Result<Deployments> open(std::string sysroot);
 
     // nullopt: it belongs to none. A deployment's directory is named by its commit; /usr and /etc of the host are those of the booted one.
     std::optional<Whereabouts> of(const std::string& path) const;
@@ -33,6 +34,8 @@ public:
     static std::optional<WallTime> made(const Deployment& deployment);
 
 private:
+    Deployments(std::string sysroot, std::optional<Deployment> booted) : sysroot_(std::move(sysroot)), booted_(std::move(booted)) {}
+
     std::string sysroot_;  // without a slash at its end
     std::optional<Deployment> booted_;
 };

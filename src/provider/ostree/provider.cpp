@@ -58,8 +58,8 @@ std::vector<std::string> covered(Xattrs which, const Question& question, const A
 
 class OstreeProvider final : public Provider {
 public:
-    OstreeProvider(std::string sysroot, std::unique_ptr<Repository> repository)
-        : repository_(std::move(repository)), deployments_(sysroot), deploy_(sysroot + "/ostree/deploy") {}
+    OstreeProvider(const std::string& sysroot, std::unique_ptr<Repository> repository, Deployments deployments)
+        : repository_(std::move(repository)), deployments_(std::move(deployments)), deploy_(sysroot + "/ostree/deploy") {}
     std::string_view name() const override { return "ostree"; }
 
     Status ask(const Question& question, std::vector<Claim>& claims) override {
@@ -135,7 +135,9 @@ Result<std::unique_ptr<Provider>> open_ostree(const std::string& sysroot) {
     auto repository = ostree::Repository::open(bare + "/ostree/repo");
     if (!repository) return fail(repository.error());
     if (!*repository) return std::unique_ptr<Provider>();
-    return std::make_unique<ostree::OstreeProvider>(bare, std::move(*repository));
+    auto deployments = ostree::Deployments::open(bare);
+    if (!deployments) return fail(deployments.error());
+    return std::make_unique<ostree::OstreeProvider>(bare, std::move(*repository), std::move(*deployments));
 }
 
 }  // namespace touchstone
