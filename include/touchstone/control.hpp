@@ -6,6 +6,7 @@
 //   {"do":"checked","text":"...","severity":"low","details":{...}} -> {"ok":true}: a comparison was made, whose report is this (comparison_report.hpp): a
 //                                          sweep-finished notice is emitted; that of every watch is remembered for status
 //   {"do":"approval","id":"...",...}    -> {"ok":true}: an approval was taken in, or (with "refused":"why") was not: a notice, whose details all members are
+//   {"do":"hook-failed","refused":"why"} -> {"ok":true}: apt's hook could verify nothing at all: a package-refused notice
 // An error is {"ok":false,"error":"..."}.
 #pragma once
 

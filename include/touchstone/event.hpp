@@ -37,8 +37,9 @@ enum class NoticeAction {
     provider_recovered,
     approval_submitted,  // taken in on this host
     approval_refused,    // handed in, and authorizes nothing
+    package_refused,     // so is this: an archive, or the list that should speak for it
 };
-inline constexpr auto kLastNotice = NoticeAction::approval_refused;
+inline constexpr auto kLastNotice = NoticeAction::package_refused;
 std::string_view name_of(NoticeAction action);  // "watch-started"
 
 struct Notice {

@@ -23,9 +23,17 @@ struct PackageEvidence {
     std::function<bool()> out_of_time;  // asked between archives: what is left is refused then
 };
 
+// What was not believed. All are bytes; of what is no archive (a list without a good signature) there is the reason alone.
+struct RefusedPackage {
+    std::string package, architecture, version;
+    std::string archive;  // path of the .deb
+    std::string reason;
+};
+std::string text_of(const RefusedPackage& refused);  // "NAME VERSION (ARCHIVE): REASON"
+
 struct PackageReport {
-    std::size_t verified = 0;          // archives whose files are known now
-    std::vector<std::string> refused;  // what was not believed, with the reason; one line each, bytes
+    std::size_t verified = 0;  // archives whose files are known now
+    std::vector<RefusedPackage> refused;  // left in dpkg.db as well, where the watch finds them, and tells (Provider::refusals)
 };
 
 // `hook` is what apt writes to a hook of protocol version 3 (DPkg::Pre-Install-Pkgs, apt.conf(5)); `pid` is apt's. Everything that is known once it returns

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,10 @@ public:
     // What all of them say. Blocks on their databases. `ask_of` is filled in.
     std::vector<Claim> ask(Question question);
 
-    // Asks a provider that is open already.
+    // Asks a provider that is open already. One that cannot say counts as failing.
     std::optional<Transaction> transaction(const std::string& provider, const std::string& id);
+    // What a provider that is open refused to believe (Provider::refusals).
+    std::vector<Refusal> refusals(const std::string& provider, std::int64_t after);
     // Opens as ask() does: what spoke on another thread may not have been asked on this one.
     void used(const std::vector<Evidence>& evidence, const Observation& now);
     // Moves when the source of any of them does. Opens as ask() does.
@@ -31,16 +34,18 @@ public:
     static constexpr Nanoseconds kRetryAfter = std::chrono::seconds(5);
 
 private:
+    // One may fail and the other not; it is well when all are.
+    enum class What { ask, transaction, refusals };
     struct Seat {
         std::string name;
         std::unique_ptr<Provider> provider;
         std::optional<WallTime> retry_at;  // of one that is not open
-        bool failing = false;
+        std::set<What> failing;
     };
     Provider* open(Seat& seat, WallTime now);
-    Provider* find(const std::string& name);
+    Seat* open_seat(const std::string& name);  // null: no such provider is open
     std::vector<Claim> ask_each(const Question& question);
-    void note(Seat& seat, const Error* error);
+    void note(Seat& seat, What what, const Error* error);
 
     ProviderSettings settings_;
     std::string state_directory_;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +46,14 @@ struct Transaction {
     std::vector<std::string> items; // packages with versions, or the commit
 };
 
+// Something that was handed to a source of truth and is not believed: an archive without a good signature.
+struct Refusal {
+    std::int64_t id = 0;      // grows
+    std::int64_t number = 0;  // by one from each to the next of one database
+    std::string text;         // one phrase: what was refused, and why. Bytes
+    std::map<std::string, std::string> details;
+};
+
 // Not thread-safe: each thread has its own. Blocks on reads of its databases, never on other processes.
 class Provider {
 public:
@@ -56,6 +65,9 @@ public:
 
     // What is known of a transaction of this provider; nullopt: it is not one of its own.
     virtual Result<std::optional<Transaction>> transaction(const std::string& /*id*/) { return std::optional<Transaction>(); }
+
+    // What it refused to believe, after the one of this id; oldest first, a hundred at most.
+    virtual Result<std::vector<Refusal>> refusals(std::int64_t /*after*/) { return std::vector<Refusal>(); }
 
     // A number that moves when its source does: what it was silent about may be asked again. Cheap.
     virtual std::uint64_t version() { return 0; }

@@ -96,12 +96,12 @@ Result<bool> store(const Config& config, const SignedApproval& verified, const s
 int approve_submit(const Session& session, const Arguments& arguments) {
     const Config& config = session.config();
     if (config.providers.approvals.keys.empty()) {
-        say("touchstone: nobody may approve anything here: [approvals] keys of the configuration names no public key");
+        refuse(config, {"nobody may approve anything here: [approvals] keys of the configuration names no public key", ErrorKind::bad_input, 0}, Json::object());
         return kBadConfiguration;
     }
     const auto keys = ApproverKey::load_all(config.providers.approvals.keys);
     if (!keys) {
-        say(Error{"[approvals] keys: " + keys.error().what, keys.error().kind, keys.error().code});
+        refuse(config, {"[approvals] keys: " + keys.error().what, keys.error().kind, keys.error().code}, Json::object());
         return kBadConfiguration;
     }
     const auto file = content_of(arguments.approval);

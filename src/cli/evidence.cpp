@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "clock.hpp"
+#include "daemon.hpp"
 #include "exit_status.hpp"
 #include "output.hpp"
 #include "touchstone/bytes.hpp"
@@ -67,9 +69,12 @@ int evidence_apt(const Session& session, const Arguments& arguments) {
     const auto done = work(settings_of(session.config()), arguments);
     if (!done) {
         report(fmt::format("{}; nothing of this is vouched for", done.error().what));
+        // Nothing could be left for the watch to find.
+        const auto told = ask(session.config(), {{"do", "hook-failed"}, {"refused", escape_invalid_utf8(done.error().what)}});
+        if (!told && !is_absent(told.error())) say(told.error());
         return status_of(done.error());
     }
-    for (const auto& line : done->refused) report(fmt::format("not vouched for: {}", line));
+    for (const auto& refused : done->refused) report("not vouched for: " + text_of(refused));
     return done->refused.empty() ? kSuccess : kFailed;
 }
 

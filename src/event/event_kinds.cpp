@@ -39,6 +39,7 @@ constexpr std::array kKinds{
     EventKind{kDatasetNotice, "provider-recovered", "configuration", "info", "success", 6, "1a260747b9f94d6e99f50c12a3d5e4ae"},
     EventKind{kDatasetNotice, "approval-submitted", "configuration", "change", "success", 6, "91abdd3da5a14139802f22c642518410"},
     EventKind{kDatasetNotice, "approval-refused", "configuration", "info", "failure", 4, "ca924addb4b74ab59ba84c20db7d7259"},
+    EventKind{kDatasetNotice, "package-refused", "configuration", "info", "failure", 4, "26647dbb54d84deeaf8b66d8448bab73"},
 };
 
 static_assert(kKinds[kFindings].action == "gap");

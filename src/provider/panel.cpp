@@ -6,13 +6,16 @@ namespace touchstone {
 
 Panel::Panel(ProviderSettings settings, std::string state_directory, OnHealth on_health)
     : settings_(std::move(settings)), state_directory_(std::move(state_directory)), on_health_(std::move(on_health)) {
-    for (const auto& name : provider_names()) seats_.push_back({name, nullptr, std::nullopt, false});
+    for (const auto& name : provider_names()) seats_.push_back({name, nullptr, std::nullopt, {}});
 }
 
-void Panel::note(Seat& seat, const Error* error) {
-    if (seat.failing == (error != nullptr)) return;
-    seat.failing = error != nullptr;
-    if (on_health_) on_health_(seat.name, error);
+void Panel::note(Seat& seat, What what, const Error* error) {
+    const bool was_failing = !seat.failing.empty();
+    if (error != nullptr)
+        seat.failing.insert(what);
+    else
+        seat.failing.erase(what);
+    if (was_failing != !seat.failing.empty() && on_health_) on_health_(seat.name, error);
 }
 
 // A clock that was set back must not keep it closed.
@@ -22,7 +25,7 @@ Provider* Panel::open(Seat& seat, WallTime now) {
     seat.retry_at = now + kRetryAfter;
     auto opened = open_providers(settings_, state_directory_, seat.name);
     if (!opened) {
-        note(seat, &opened.error());
+        note(seat, What::ask, &opened.error());
         return nullptr;
     }
     if (opened->empty()) return nullptr;
@@ -30,9 +33,9 @@ Provider* Panel::open(Seat& seat, WallTime now) {
     return seat.provider.get();
 }
 
-Provider* Panel::find(const std::string& name) {
+Panel::Seat* Panel::open_seat(const std::string& name) {
     const auto at = std::find_if(seats_.begin(), seats_.end(), [&](const Seat& seat) { return seat.name == name; });
-    return at == seats_.end() ? nullptr : at->provider.get();
+    return at == seats_.end() || !at->provider ? nullptr : &*at;
 }
 
 std::vector<Claim> Panel::ask(Question question) {
@@ -49,7 +52,7 @@ std::vector<Claim> Panel::ask_each(const Question& question) {
         if (provider == nullptr) continue;
         const auto before = claims.size();
         const auto asked = provider->ask(question, claims);
-        note(seat, asked ? nullptr : &asked.error());
+        note(seat, What::ask, asked ? nullptr : &asked.error());
         if (asked) continue;
         claims.resize(before);
         seat.provider.reset();  // opened anew later: its database may have been replaced
@@ -59,10 +62,19 @@ std::vector<Claim> Panel::ask_each(const Question& question) {
 }
 
 std::optional<Transaction> Panel::transaction(const std::string& provider, const std::string& id) {
-    Provider* found = find(provider);
-    if (found == nullptr) return std::nullopt;
-    auto known = found->transaction(id);
+    Seat* seat = open_seat(provider);
+    if (seat == nullptr) return std::nullopt;
+    auto known = seat->provider->transaction(id);
+    note(*seat, What::transaction, known ? nullptr : &known.error());
     return known ? std::move(*known) : std::nullopt;
+}
+
+std::vector<Refusal> Panel::refusals(const std::string& provider, std::int64_t after) {
+    Seat* seat = open_seat(provider);
+    if (seat == nullptr) return {};
+    auto found = seat->provider->refusals(after);
+    note(*seat, What::refusals, found ? nullptr : &found.error());
+    return found ? std::move(*found) : std::vector<Refusal>();
 }
 
 void Panel::used(const std::vector<Evidence>& evidence, const Observation& now) {
@@ -71,7 +83,7 @@ void Panel::used(const std::vector<Evidence>& evidence, const Observation& now) 
             if (each.provider != seat.name) continue;
             Provider* provider = open(seat, now.looked_at);
             if (provider == nullptr) continue;
-            if (const auto done = provider->used(each, now); !done) note(seat, &done.error());
+            if (const auto done = provider->used(each, now); !done) note(seat, What::ask, &done.error());
         }
     }
 }

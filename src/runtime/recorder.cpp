@@ -22,6 +22,7 @@ constexpr std::size_t kNamesCached = 4'096;
 constexpr Nanoseconds kEvidenceWithin = std::chrono::seconds(5);  // of what is being written just now
 constexpr Nanoseconds kLookAtProviders = std::chrono::seconds(1);
 constexpr const char* kTransactionsKey = "transactions";
+constexpr const char* kRefusalsKey = "refusals";
 
 // A name that is still changing is looked at again; after this many times the patience it is said to be unreadable.
 constexpr int kPatienceFactor = 4;
@@ -103,6 +104,7 @@ Recorder::Recorder(Setup setup, TouchSet& touches, Pulse& pulse)
     if (const auto value = state_.value("sequence"); value && value->has_value()) sequence_ = std::strtoull((*value)->c_str(), nullptr, 10);
     counters_.sequence = sequence_;
     if (const auto value = state_.value(kTransactionsKey); value && value->has_value()) transactions_.restore(**value);
+    if (const auto value = state_.value(kRefusalsKey); value && value->has_value()) refusals_.restore(**value);
     publish();
 }
 
@@ -316,6 +318,7 @@ void Recorder::look_at_providers() {
     panel_.version(wall_now());  // opens those that are not: they are asked of transactions, and what rpm took away is only known to who saw it there
     const auto ask = [this](const std::string& provider, const std::string& id) { return panel_.transaction(provider, id); };
     for (auto& notice : transactions_.due(ask, wall_now())) emit(std::move(notice));
+    tell_refusals();
     const auto stands = [this](const Observation& reported) {
         Subject subject;
         subject.touch.path = reported.path;
@@ -336,6 +339,13 @@ void Recorder::look_at_providers() {
         emit(std::move(notice));
     }
     if (transactions_.changed()) ledger_.set_value(kTransactionsKey, transactions_.saved());
+}
+
+void Recorder::tell_refusals() {
+    auto notices = refusals_.due([this](const std::string& provider, std::int64_t after) { return panel_.refusals(provider, after); });
+    if (notices.empty()) return;
+    for (auto& notice : notices) emit(std::move(notice));
+    ledger_.set_value(kRefusalsKey, refusals_.saved());
 }
 
 // What is known below renamed directories goes along.

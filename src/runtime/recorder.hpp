@@ -15,6 +15,7 @@
 #include "delivery.hpp"
 #include "ledger.hpp"
 #include "liveness.hpp"
+#include "refusals.hpp"
 #include "touchstone/config.hpp"
 #include "touchstone/panel.hpp"
 #include "touchstone/touch_set.hpp"
@@ -89,6 +90,7 @@ private:
     bool is_evidence_awaited(const Looked& looked) const;
     void report(Finding finding, const std::vector<Subject>& subjects);
     void look_at_providers();
+    void tell_refusals();
     void judge_group(Looked& looked);
     void move_trees(std::vector<Finding>& findings, std::vector<Rename>& renames);
     void sweep_after(const std::string& scope);
@@ -119,6 +121,7 @@ private:
     Panel panel_;
     Transactions transactions_;
     Amendments amendments_;
+    Refusals refusals_;
     SteadyTime providers_at_{};  // when they were last looked at
     std::optional<BaselineStamp> baseline_stamp_;
     std::uint64_t sequence_ = 0;

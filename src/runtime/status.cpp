@@ -8,6 +8,7 @@
 #include "approval_notice.hpp"
 #include "clock.hpp"
 #include "daemon.hpp"
+#include "refusals.hpp"
 #include "touchstone/bytes.hpp"
 
 namespace touchstone {
@@ -150,6 +151,11 @@ std::string Daemon::answer(const std::string& request) {
     if (verb == "status") return figures().dump(-1, ' ', false, Json::error_handler_t::replace);
     if (verb == "baseline-changed") return baseline_changed(), ok;
     if (verb == "approval") return recorder_->queue().push_now(*approval_notice(request)), ok;
+    if (verb == "hook-failed") {
+        if (!json.contains("refused") || !json["refused"].is_string()) return refused("\"refused\" is missing, or is no text");
+        recorder_->queue().push_now(refused_hook(json["refused"]));
+        return ok;
+    }
     if (verb == "look") {
         if (!json.contains("paths_hex") || !json["paths_hex"].is_array()) return refused("\"paths_hex\" is missing");
         for (const auto& each : json["paths_hex"]) {

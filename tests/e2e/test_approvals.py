@@ -293,6 +293,9 @@ def test_without_keys_nothing_can_be_handed_in(desk, touchstone):
     touchstone.configure()
     done = submit(touchstone, file, check=False)
     assert done.returncode == 78 and b"[approvals] keys" in done.stderr
+    touchstone.watch()
+    (notice,) = wait_until(lambda: touchstone.notices("approval-refused"), "approval-refused")
+    assert "nobody may approve anything here" in notice["message"]
 
 
 def test_standard_input(desk, touchstone):

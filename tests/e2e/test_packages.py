@@ -144,6 +144,38 @@ def test_what_is_not_in_a_signed_list_is_refused(host):
     assert verdicts(host.check(), "/usr/bin/stone") == ["unexpected"]
 
 
+def refusals(host):
+    return [one for one in host.touchstone.notices("package-refused") if "stray" in one["message"]]
+
+
+def test_what_is_refused_is_told_by_the_watch(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
+    host.touchstone.watch()
+    host.install(build_deb(host.touchstone.home, "stray", "1.0", {"/usr/bin/stray": "1\n"}))
+    (notice,) = wait_until(lambda: refusals(host), "package-refused")
+    details = notice["touchstone"]["details"]
+    assert "no signed archive list has a package of this SHA-256" in details["refused"] and notice["event"]["outcome"] == "failure"
+    assert (details["package"], details["version"]) == ("stray", "1.0") and details["archive"].endswith("stray_1.0_all.deb")
+    assert host.touchstone.wait_for(host.root / "usr/bin/stray", "appeared")["touchstone"]["verdict"] == "unexpected"
+    host.touchstone.stop()
+    host.install(build_deb(host.touchstone.home, "stray", "2.0", {"/usr/bin/stray": "2\n"}))
+    host.touchstone.start()
+    wait_until(lambda: len(refusals(host)) == 2, "the one that nobody watched")
+    host.touchstone.settle()
+    assert [one["touchstone"]["details"]["version"] for one in refusals(host)] == ["1.0", "2.0"]
+
+
+def test_a_hook_that_can_remember_nothing_is_told(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
+    host.touchstone.watch()
+    (host.touchstone.state / "dpkg.db").write_bytes(b"not a database" * 1000)
+    (host.touchstone.state / "dpkg.db.corrupt/in the way").mkdir(parents=True)
+    host.install("stone")
+    notices = wait_until(lambda: [one for one in host.touchstone.notices("package-refused") if "nothing of it is vouched for" in one["message"]], "package-refused")
+    assert "dpkg.db" in notices[0]["touchstone"]["details"]["refused"]
+    assert host.touchstone.wait_for(host.root / "usr/bin/stone", "appeared")["touchstone"]["verdict"] == "unexpected"
+
+
 def test_a_signature_by_a_stranger_is_refused(host, keys):
     host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
     host.touchstone.build()

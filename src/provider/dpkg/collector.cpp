@@ -49,8 +49,10 @@ Collector::Collector(const PackageEvidence& evidence, store::Database& database)
     if (read)
         installed_ = **read;
     else
-        report.refused.push_back(read.error().what);
+        refuse(read.error().what);
 }
+
+void Collector::refuse(std::string why) { report.refused.push_back({"", "", "", "", std::move(why)}); }
 
 void Collector::hash(Candidate& candidate) {
     if (out_of_time()) {
@@ -86,12 +88,14 @@ Status Collector::search(const std::vector<Candidate>& candidates) {
         if (installed_.contains({listed.package, listed.architecture})) named_.insert({listed.package, listed.architecture});
         return wants(listed);
     };
+    std::vector<std::string> bad_lists;
     search_lists(evidence_.root, wanted,
                  [&](Listed listed) {
                      if (wanted_digests_.contains(listed.sha256)) by_digest_.emplace(listed.sha256, listed);
                      listed_.push_back(std::move(listed));
                  },
-                 report.refused);
+                 bad_lists);
+    for (auto& why : bad_lists) refuse(std::move(why));
     for (const auto& listed : listed_)
         if (wanted_versions_.contains({{listed.package, listed.architecture}, listed.version}))
             if (auto done = writer_.add_listed(listed); !done) return done;
@@ -147,7 +151,7 @@ Status Collector::verify(std::vector<Candidate>& candidates) {
             ++report.verified;
             continue;
         }
-        report.refused.push_back(fmt::format("{} {} ({}): {}", candidate.package.package, candidate.version, candidate.path, candidate.refusal));
+        report.refused.push_back({candidate.package.package, candidate.package.architecture, candidate.version, candidate.path, candidate.refusal});
         if (auto done = writer_.add_refusal(candidate.package, candidate.version, candidate.refusal); !done) return done;
     }
     return {};

@@ -38,6 +38,7 @@ public:
     EvidenceWriter& writer() { return writer_; }
     const PackageStatuses& installed() const { return installed_; }
     bool out_of_time() const { return evidence_.out_of_time && evidence_.out_of_time(); }
+    void refuse(std::string why);  // of what is no archive
     PackageReport report;
 
 private:

@@ -14,6 +14,8 @@
 #include "dpkg/in_root.hpp"
 #include "dpkg/lists.hpp"
 #include "dpkg/status.hpp"
+#include "touchstone/package_evidence.hpp"
+#include "touchstone/provider.hpp"
 #include "touchstone/time.hpp"
 
 namespace touchstone::dpkg {
@@ -60,6 +62,8 @@ public:
     Result<std::vector<Run>> runs_at(WallTime time);                       // not ended before `time`, newest first, at most 16
     Result<std::optional<Run>> last_run_of(const PackageKey& package, PackageChange& change);
     Result<std::vector<PackageChange>> changes_of(std::int64_t run);
+    Result<std::vector<PackageChange>> changes_refused_as(const std::string& why);  // of runs that are open
+    Result<std::vector<Refusal>> reports_after(std::int64_t id);  // oldest first, at most 100
 
 private:
     store::Database& database_;
@@ -76,6 +80,9 @@ public:
     Status add_archive(const PackageArchive& archive, const Listed& listed, DigestAlgorithm digest, InRoot& in_root, WallTime now);
     Status add_listed(const Listed& listed);
     Status add_refusal(const PackageKey& package, const std::string& version, const std::string& why);
+    // For whoever watches. Of the oldest all but kReportsKept go; their numbers show that there were some. `repeated`: also what a kept one says already.
+    Status add_reports(const std::vector<RefusedPackage>& refused, WallTime at, bool repeated);
+    static constexpr std::int64_t kReportsKept = 1000;
     // Drops versions that are neither installed nor just replaced: of the latter the files stay that the new version has no more.
     Status drop_superseded(const PackageStatuses& installed);
 

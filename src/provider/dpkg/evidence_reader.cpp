@@ -64,6 +64,17 @@ Run run_in(const store::Query& query) {
     return run;
 }
 
+Result<std::vector<PackageChange>> changes_in(store::Query& query) {
+    std::vector<PackageChange> changes;
+    for (;;) {
+        const auto row = query.step();
+        if (!row) return fail(row.error());
+        if (!*row) return changes;
+        const auto text = [&](int column) { return std::string(query.blob(column)); };
+        changes.push_back({text(0), text(1), text(2), text(3), text(4)});
+    }
+}
+
 }  // namespace
 
 Result<std::vector<KnownFile>> EvidenceReader::files_at(const std::string& path) {
@@ -146,14 +157,16 @@ Result<std::vector<PackageChange>> EvidenceReader::changes_of(std::int64_t run) 
     auto query = database_.query("SELECT package,architecture,old,new,refusal FROM change WHERE run=?1 ORDER BY package,architecture");
     if (!query) return fail(query.error());
     query->bind(1, run);
-    std::vector<PackageChange> changes;
-    for (;;) {
-        const auto row = query->step();
-        if (!row) return fail(row.error());
-        if (!*row) return changes;
-        changes.push_back({std::string(query->blob(0)), std::string(query->blob(1)), std::string(query->blob(2)), std::string(query->blob(3)),
-                           std::string(query->blob(4))});
-    }
+    return changes_in(*query);
+}
+
+Result<std::vector<PackageChange>> EvidenceReader::changes_refused_as(const std::string& why) {
+    auto query = database_.query(
+        "SELECT c.package,c.architecture,c.old,c.new,c.refusal FROM change c JOIN run r ON r.id=c.run WHERE r.ended IS NULL AND c.refusal=?1 "
+        "ORDER BY c.package,c.architecture");
+    if (!query) return fail(query.error());
+    query->bind_blob(1, why);
+    return changes_in(*query);
 }
 
 }  // namespace touchstone::dpkg

@@ -18,6 +18,7 @@ using dpkg::Collector;
 
 constexpr std::size_t kMaxCached = 5'000;
 constexpr std::int64_t kJustComeSeconds = 3'600;
+constexpr const char* kNotVerified = "it was not verified to the end";
 
 struct Opened {
     std::unique_ptr<store::Database> database;
@@ -32,8 +33,9 @@ Result<Opened> open_for_writing(const PackageEvidence& evidence) {
     return opened;
 }
 
-PackageReport finished(Collector& collector, const Opened& opened) {
-    if (!opened.recovered.empty()) collector.report.refused.push_back(opened.recovered);
+Result<PackageReport> finished(Collector& collector, const Opened& opened, const PackageEvidence& evidence, bool repeated = true) {
+    if (!opened.recovered.empty()) collector.refuse(opened.recovered);
+    if (auto done = collector.writer().add_reports(collector.report.refused, evidence.wall_now(), repeated); !done) return fail(done.error());
     return std::move(collector.report);
 }
 
@@ -42,9 +44,17 @@ std::vector<dpkg::PackageChange> unverified(const dpkg::HookInput& input) {
     std::vector<dpkg::PackageChange> changes;
     for (const auto& hooked : input.changes) {
         changes.push_back(hooked.change);
-        if (!hooked.archive.empty()) changes.back().refusal = "it was not verified to the end";
+        if (!hooked.archive.empty()) changes.back().refusal = kNotVerified;
     }
     return changes;
+}
+
+// Of a hook that was killed, the refusals are still to be told.
+Status end_runs(Collector& collector, WallTime at) {
+    const auto cut = collector.known().changes_refused_as(kNotVerified);
+    if (!cut) return fail(cut.error());
+    for (const auto& change : *cut) collector.report.refused.push_back({change.package, change.architecture, change.new_version, "", kNotVerified});
+    return collector.writer().end_runs(at);
 }
 
 Status remember_old_versions(Collector& collector, const dpkg::HookInput& input) {
@@ -113,7 +123,7 @@ Result<PackageReport> begin_apt_run(const PackageEvidence& evidence, std::string
     run.command = input->command_line;
     run.pid = pid;
     run.started = dpkg::start_of(pid).value_or(0);
-    if (auto done = collector.writer().end_runs(run.begun); !done) return fail(done.error());
+    if (auto done = end_runs(collector, run.begun); !done) return fail(done.error());
     const auto id = collector.writer().begin_run(run, unverified(*input));
     if (!id) return fail(id.error());
 
@@ -129,7 +139,7 @@ Result<PackageReport> begin_apt_run(const PackageEvidence& evidence, std::string
     for (const auto& candidate : candidates)
         if (auto done = collector.writer().refuse(*id, candidate.package, candidate.refusal); !done) return fail(done.error());
     if (auto done = remember_old_versions(collector, *input); !done) return fail(done.error());
-    return finished(collector, *opened);
+    return finished(collector, *opened, evidence);
 }
 
 std::int32_t hooking_process() { return dpkg::caller_behind_shells(::getppid()); }
@@ -138,11 +148,11 @@ Result<PackageReport> end_apt_run(const PackageEvidence& evidence) {
     auto opened = open_for_writing(evidence);
     if (!opened) return fail(opened.error());
     Collector collector(evidence, *opened->database);
-    if (auto done = collector.writer().end_runs(evidence.wall_now()); !done) return fail(done.error());
+    if (auto done = end_runs(collector, evidence.wall_now()); !done) return fail(done.error());
     // With a damaged status nothing is known to be superseded.
     if (!collector.installed().empty())
         if (auto done = collector.writer().drop_superseded(collector.installed()); !done) return fail(done.error());
-    return finished(collector, *opened);
+    return finished(collector, *opened, evidence);
 }
 
 Result<PackageReport> read_package_cache(const PackageEvidence& evidence) {
@@ -152,7 +162,7 @@ Result<PackageReport> read_package_cache(const PackageEvidence& evidence) {
     auto candidates = cached(evidence, collector);
     if (!candidates) return fail(candidates.error());
     if (auto done = collector.verify(*candidates); !done) return fail(done.error());
-    return finished(collector, *opened);
+    return finished(collector, *opened, evidence, false);  // the cache may be read often, and have the same archives every time
 }
 
 }  // namespace touchstone

@@ -247,6 +247,11 @@ Result<std::optional<Transaction>> DpkgProvider::transaction(const std::string& 
     return transaction_of(*ground_.evidence(), id);
 }
 
+Result<std::vector<Refusal>> DpkgProvider::refusals(std::int64_t after) {
+    if (auto done = ground_.refresh(); !done) return fail(done.error());
+    return ground_.evidence() ? ground_.evidence()->reports_after(after) : Result<std::vector<Refusal>>();
+}
+
 Result<std::unique_ptr<Provider>> open_dpkg(const ProviderSettings& settings, const std::string& state_directory) {
     if (!settings.dpkg.enabled || !stamp_of(join_path(settings.dpkg.root, "var/lib/dpkg/status"))) return std::unique_ptr<Provider>();
     return std::make_unique<DpkgProvider>(settings.dpkg, state_directory);

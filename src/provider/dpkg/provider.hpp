@@ -18,6 +18,7 @@ public:
     std::string_view name() const override { return "dpkg"; }
     Status ask(const Question& question, std::vector<Claim>& claims) override;
     Result<std::optional<Transaction>> transaction(const std::string& id) override;
+    Result<std::vector<Refusal>> refusals(std::int64_t after) override;
     std::uint64_t version() override { return ground_.version(); }
 
 private:

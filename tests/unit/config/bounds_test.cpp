@@ -13,7 +13,7 @@ std::string repeated(std::string_view part, std::size_t count) {
     return out;
 }
 
-std::optional<Refusal> refusal_of(std::string text) { return refuse(SourceText("t", std::move(text))); }
+std::optional<config::Refusal> refusal_of(std::string text) { return refuse(SourceText("t", std::move(text))); }
 
 }  // namespace
 

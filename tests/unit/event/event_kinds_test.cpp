@@ -55,6 +55,7 @@ TEST_CASE("every action finds its row") {
     CHECK(name_of(NoticeAction::heartbeat) == "heartbeat");
     CHECK(name_of(NoticeAction::verdict_amended) == "verdict-amended");
     CHECK(name_of(NoticeAction::approval_refused) == "approval-refused");
+    CHECK(name_of(NoticeAction::package_refused) == "package-refused");
 }
 
 TEST_CASE("priorities follow severity, and what was legitimate wakes nobody") {
