@@ -300,6 +300,53 @@ def test_a_script_that_was_altered_explains_nothing(host):
     assert host.touchstone.wait_for(host.root / "usr/bin/stone", "vanished")["touchstone"]["verdict"] == "authorized"
 
 
+LEAVERS = {
+    "prerm": "#!/bin/sh\nmkdir -p /var/lib/stone\necho $1 > /var/lib/stone/prerm\n",
+    "postrm": "#!/bin/sh\n[ $1 = purge ] && echo $1 > /var/lib/purged\necho $1 > /var/lib/stone/postrm\n",
+}
+
+
+def by_script(host, path):
+    found = host.touchstone.wait_for(host.root / path, "appeared")["touchstone"]
+    return found["verdict"], [(one["source"], one["reason"], one.get("weak", False)) for one in found["evidence"]]
+
+
+def test_scripts_that_went_with_their_package_are_known_by_the_hook(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n", "/etc/stone": "1\n"}, scripts=LEAVERS, conffiles=["/etc/stone"])
+    host.install("stone")
+    host.touchstone.watch()
+    host.root.apt("remove", "stone")
+    for path, member in (("/var/lib/stone/prerm", "prerm"), ("/var/lib/stone/postrm", "postrm")):
+        verdict, ((source, reason, weak),) = by_script(host, path)
+        assert verdict == "expected" and "stone 1.0" in source and f"script {member} " in reason and not weak
+    host.root.apt("purge", "stone")  # of which only the configuration was left
+    verdict, ((source, reason, weak),) = by_script(host, "/var/lib/purged")
+    assert verdict == "expected" and "stone 1.0" in source and "script postrm " in reason and not weak
+    assert host.touchstone.wait_for(host.root / "etc/stone", "vanished")["touchstone"]["verdict"] == "authorized"
+
+
+def test_a_script_that_was_altered_and_replaced_by_an_upgrade_explains_nothing(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts={"prerm": "#!/bin/sh\nexit 0\n"})
+    host.install("stone")
+    host.publish("stone", "2.0", {"/usr/bin/stone": "2\n"}, scripts={"prerm": "#!/bin/sh\nexit 0\n"})
+    (host.root / "var/lib/dpkg/info/stone.prerm").write_text("#!/bin/sh\necho evil > /usr/lib/evil\n")
+    host.touchstone.watch()
+    host.install("stone")
+    verdict, ((source, reason, _),) = by_script(host, "/usr/lib/evil")
+    assert verdict == "unexpected" and "not the script that the package has" in reason
+
+
+def test_a_script_of_a_version_from_before_the_hook_is_weak(host):
+    hook, host.root.hook = host.root.hook, []
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts=LEAVERS)
+    host.install("stone")
+    host.root.hook = hook
+    host.touchstone.watch()
+    host.root.apt("remove", "stone")
+    verdict, ((source, _, weak),) = by_script(host, "/var/lib/stone/postrm")
+    assert verdict == "expected" and "stone 1.0" in source and weak
+
+
 def test_dpkg_killed_in_a_script_and_gone_on_with(host):
     host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
     host.install("stone")

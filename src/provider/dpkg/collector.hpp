@@ -34,6 +34,9 @@ public:
     Status remember_outgoing(const PackageKey& package, const std::string& version, const PackageStatus& status,
                              const std::optional<std::pair<PackageKey, std::string>>& successor);
 
+    // The scripts of a version that is about to go or to be replaced: dpkg runs some of them, and removes them before anybody can ask what they were.
+    Status remember_scripts(std::int64_t run, const PackageKey& package, const PackageStatus& status);
+
     EvidenceReader& known() { return reader_; }
     EvidenceWriter& writer() { return writer_; }
     const PackageStatuses& installed() const { return installed_; }

@@ -49,6 +49,20 @@ struct KnownFile {
     PackagedFile file;
 };
 
+// A maintainer script as it was when a run of apt began.
+struct StandingScript {
+    enum class Proof {
+        verified = 0,    // as the archive of its version has it
+        unverified = 1,  // no archive of its version was seen, but a signed list has that version
+        altered = 2,     // not as the archive has it
+    } proof = Proof::unverified;
+    std::string path;
+    PackageKey package;
+    std::string version;
+    std::string sha256;
+    std::string signers;
+};
+
 class EvidenceReader {
 public:
     explicit EvidenceReader(store::Database& database) : database_(database) {}
@@ -62,6 +76,7 @@ public:
     Result<std::vector<Run>> runs_at(WallTime time);                       // not ended before `time`, newest first, at most 16
     Result<std::optional<Run>> last_run_of(const PackageKey& package, PackageChange& change);
     Result<std::vector<PackageChange>> changes_of(std::int64_t run);
+    Result<std::optional<StandingScript>> script_at(std::int64_t run, const std::string& path);
     Result<std::vector<PackageChange>> changes_refused_as(const std::string& why);  // of runs that are open
     Result<std::vector<Refusal>> reports_after(std::int64_t id);  // oldest first, at most 100
 
@@ -80,6 +95,9 @@ public:
     Status add_archive(const PackageArchive& archive, const Listed& listed, DigestAlgorithm digest, InRoot& in_root, WallTime now);
     Status add_listed(const Listed& listed);
     Status add_refusal(const PackageKey& package, const std::string& version, const std::string& why);
+    // Those of the last kScriptRuns runs are kept.
+    Status add_scripts(std::int64_t run, const std::vector<StandingScript>& scripts);
+    static constexpr std::int64_t kScriptRuns = 100;
     // For whoever watches. Of the oldest all but kReportsKept go; their numbers show that there were some. `repeated`: also what a kept one says already.
     Status add_reports(const std::vector<RefusedPackage>& refused, WallTime at, bool repeated);
     static constexpr std::int64_t kReportsKept = 1000;

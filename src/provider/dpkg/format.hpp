@@ -11,7 +11,7 @@
 namespace touchstone::dpkg {
 
 inline constexpr std::int64_t kEvidenceApplicationId = 0x74736470;  // "tsdp"
-inline constexpr std::array<store::SchemaEntry, 10> kEvidenceSchema{{
+inline constexpr std::array<store::SchemaEntry, 11> kEvidenceSchema{{
     {"run", "CREATE TABLE run(id INTEGER PRIMARY KEY,begun INTEGER NOT NULL,ended INTEGER,command BLOB NOT NULL,pid INTEGER NOT NULL,"
             "started INTEGER NOT NULL)"},
     {"change", "CREATE TABLE change(run INTEGER NOT NULL,package BLOB NOT NULL,architecture BLOB NOT NULL,old BLOB NOT NULL,new BLOB NOT NULL,"
@@ -30,6 +30,8 @@ inline constexpr std::array<store::SchemaEntry, 10> kEvidenceSchema{{
                 "PRIMARY KEY(package,architecture,version)) WITHOUT ROWID"},
     {"report", "CREATE TABLE report(id INTEGER PRIMARY KEY,number INTEGER NOT NULL,package BLOB NOT NULL,architecture BLOB NOT NULL,version BLOB NOT NULL,"
                "archive BLOB NOT NULL,reason BLOB NOT NULL)"},
+    {"script", "CREATE TABLE script(run INTEGER NOT NULL,path BLOB NOT NULL,package BLOB NOT NULL,architecture BLOB NOT NULL,version BLOB NOT NULL,"
+               "proof INTEGER NOT NULL,sha256 BLOB NOT NULL,signers BLOB NOT NULL,PRIMARY KEY(run,path)) WITHOUT ROWID"},
 }};
 inline constexpr std::array<store::Format, 1> kEvidenceFormats{{{1, kEvidenceSchema}}};
 

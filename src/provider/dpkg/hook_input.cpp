@@ -48,7 +48,7 @@ Status parse_change(std::string_view line, HookInput& input) {
     const std::string old_architecture = none_is_empty(words[2]), new_architecture = none_is_empty(words[6]);
     const bool removal = !rest.starts_with('/');
     if (removal && rest != "**REMOVE**") return fail(no_hook_input(fmt::format("no action: {}", printable(rest))));
-    const bool moves = !old_version.empty() && (removal || old_architecture != new_architecture);  // nothing takes the old one's place as it is
+    const bool moves = removal || (!old_version.empty() && old_architecture != new_architecture);  // nothing takes the old one's place as it is
     if (moves) input.changes.push_back({{name, old_architecture, old_version, "", ""}, ""});
     if (!removal) input.changes.push_back({{name, new_architecture, moves ? "" : old_version, new_version, ""}, std::string(rest)});
     if (input.changes.size() > kMaxChanges) return fail(no_hook_input("there are too many packages"));

@@ -11,7 +11,7 @@ namespace touchstone::dpkg {
 
 struct HookedChange {
     PackageChange change;
-    std::string archive;  // path of the .deb; "" of a removal
+    std::string archive;  // path of the .deb; "" of a removal. A removal without an old version: only what the package left in /etc was there, and goes
 };
 
 struct HookInput {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "dpkg/collector.hpp"
@@ -55,6 +56,29 @@ Status end_runs(Collector& collector, WallTime at) {
     if (!cut) return fail(cut.error());
     for (const auto& change : *cut) collector.report.refused.push_back({change.package, change.architecture, change.new_version, "", kNotVerified});
     return collector.writer().end_runs(at);
+}
+
+// apt does not say of which version there is only the configuration left.
+void name_left_versions(dpkg::HookInput& input, const dpkg::PackageStatuses& installed) {
+    for (auto& [change, archive] : input.changes) {
+        if (!change.old_version.empty() || !change.new_version.empty()) continue;
+        const auto left = std::find_if(installed.begin(), installed.end(),
+                                       [&](const auto& each) { return each.first.package == change.package && each.second.state == "config-files"; });
+        if (left == installed.end()) continue;
+        change.architecture = left->first.architecture;
+        change.old_version = left->second.version;
+    }
+    std::erase_if(input.changes, [](const auto& hooked) { return hooked.change.old_version.empty() && hooked.change.new_version.empty(); });
+}
+
+Status remember_scripts(Collector& collector, std::int64_t run, const dpkg::HookInput& input) {
+    for (const auto& [change, archive] : input.changes) {
+        const dpkg::PackageKey package{change.package, change.architecture};
+        const auto status = collector.installed().find(package);
+        if (change.old_version.empty() || status == collector.installed().end() || status->second.version != change.old_version) continue;
+        if (auto done = collector.remember_scripts(run, package, status->second); !done) return done;
+    }
+    return {};
 }
 
 Status remember_old_versions(Collector& collector, const dpkg::HookInput& input) {
@@ -113,11 +137,12 @@ Result<std::vector<Candidate>> cached(const PackageEvidence& evidence, Collector
 }  // namespace
 
 Result<PackageReport> begin_apt_run(const PackageEvidence& evidence, std::string_view hook, std::int32_t pid) {
-    const auto input = dpkg::parse_hook_input(hook);
+    auto input = dpkg::parse_hook_input(hook);
     if (!input) return fail(input.error());
     auto opened = open_for_writing(evidence);
     if (!opened) return fail(opened.error());
     Collector collector(evidence, *opened->database);
+    name_left_versions(*input, collector.installed());
     dpkg::Run run;
     run.begun = evidence.wall_now();
     run.command = input->command_line;
@@ -138,6 +163,7 @@ Result<PackageReport> begin_apt_run(const PackageEvidence& evidence, std::string
     if (auto done = collector.verify(candidates); !done) return fail(done.error());
     for (const auto& candidate : candidates)
         if (auto done = collector.writer().refuse(*id, candidate.package, candidate.refusal); !done) return fail(done.error());
+    if (auto done = remember_scripts(collector, *id, *input); !done) return fail(done.error());
     if (auto done = remember_old_versions(collector, *input); !done) return fail(done.error());
     return finished(collector, *opened, evidence);
 }

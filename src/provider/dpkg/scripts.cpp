@@ -49,6 +49,21 @@ Result<ScriptProof> prove_unseen(const Script& script, const std::string& transa
     return ScriptProof{ScriptProof::Kind::unverified, source_of(package->first, package->second.version), "", transaction};
 }
 
+ScriptProof proof_of(const StandingScript& stood, const std::string& transaction) {
+    const auto kind = stood.proof == StandingScript::Proof::verified     ? ScriptProof::Kind::verified
+                      : stood.proof == StandingScript::Proof::unverified ? ScriptProof::Kind::unverified
+                                                                         : ScriptProof::Kind::altered;
+    return {kind, source_of(stood.package, stood.version), stood.signers, transaction};
+}
+
+// Those of an old version run before the new one's come in their place.
+bool is_of_old_version(const Script& script) { return script.member == "prerm" || script.member == "postrm"; }
+
+// What the hook saw there, when the run began.
+Result<std::optional<StandingScript>> stood_in(const std::optional<Run>& run, const Script& script, Ground& ground) {
+    return run ? ground.evidence()->script_at(run->id, script.path) : Result<std::optional<StandingScript>>(std::nullopt);
+}
+
 }  // namespace
 
 std::string source_of(const PackageKey& package, const std::string& version) {
@@ -60,13 +75,17 @@ Result<ScriptProof> prove(const Script& script, Ground& ground) {
     if (!run) return fail(run.error());
     const std::string transaction = *run ? transaction_id(**run) : "";
     if (script.package.empty()) return prove_temporary(*run, ground);
+    const auto stood = stood_in(*run, script, ground);
+    if (!stood) return fail(stood.error());
+    if (*stood && (*stood)->proof == StandingScript::Proof::altered && is_of_old_version(script)) return proof_of(**stood, transaction);
+    const auto file = open_file(InRoot(ground.settings().root).outside(script.path));
+    // Gone with its package: what it was then nobody sees any more, but the hook did.
+    if (!file && file.error().code == ENOENT) return *stood ? proof_of(**stood, transaction) : ScriptProof{};
     const auto known = ground.evidence() ? ground.evidence()->files_at(script.path) : Result<std::vector<KnownFile>>(std::vector<KnownFile>());
     if (!known) return fail(known.error());
-    const auto strong = std::find_if(known->begin(), known->end(), [](const auto& file) { return !file.weak; });
+    const auto strong = std::find_if(known->begin(), known->end(), [](const auto& each) { return !each.weak; });
     if (strong == known->end()) return prove_unseen(script, transaction, ground);
 
-    const auto file = open_file(InRoot(ground.settings().root).outside(script.path));
-    if (!file && file.error().code == ENOENT) return ScriptProof{};  // gone with its package: what it was is not to be seen any more
     const auto sha256 = file ? sha256_of_file(file->get()) : Result<std::string>(fail(file.error()));
     if (!sha256) return fail(sha256.error());
     for (const auto& each : *known) {
@@ -74,8 +93,9 @@ Result<ScriptProof> prove(const Script& script, Ground& ground) {
         const auto standing = ground.standing_of(each, ignored);
         if (!standing) return fail(standing.error());
         const bool is_of_now = *standing != Standing::outgoing || !transaction.empty();
-        if (!each.weak && is_of_now && each.file.sha256 == *sha256)
-            return ScriptProof{ScriptProof::Kind::verified, source_of(each.package, each.version), each.signers, transaction};
+        if (each.weak || !is_of_now || each.file.sha256 != *sha256) continue;
+        if (*stood && is_of_old_version(script)) return proof_of(**stood, transaction);  // what stands there now is its successor's
+        return ScriptProof{ScriptProof::Kind::verified, source_of(each.package, each.version), each.signers, transaction};
     }
     return ScriptProof{ScriptProof::Kind::altered, source_of(strong->package, strong->version), "", transaction};
 }

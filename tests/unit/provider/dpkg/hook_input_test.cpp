@@ -32,6 +32,14 @@ TEST_CASE("hook: installations, upgrades, removals") {
     CHECK((input->changes[4].change.architecture == "amd64" && input->changes[4].change.old_version.empty()));
 }
 
+TEST_CASE("hook: a package of which only the configuration was left") {
+    const auto input = parse_hook_input(kHead + "a - - none > - - none **REMOVE**\n");
+    REQUIRE(input);
+    REQUIRE(input->changes.size() == 1);
+    CHECK(input->changes[0].change.package == "a");
+    CHECK((input->changes[0].change.old_version.empty() && input->changes[0].change.new_version.empty() && input->changes[0].archive.empty()));
+}
+
 TEST_CASE("hook: what is no version 3 is refused") {
     CHECK_FALSE(parse_hook_input(""));
     CHECK_FALSE(parse_hook_input("/var/cache/apt/archives/a.deb\n"));
