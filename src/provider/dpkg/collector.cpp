@@ -44,10 +44,9 @@ Status add_list(PackageArchive& package, DigestAlgorithm algorithm) {
 
 Collector::Collector(const PackageEvidence& evidence, store::Database& database)
     : evidence_(evidence), reader_(database), writer_(database), accounts_(Accounts::read(evidence.root)), in_root_(evidence.root) {
-    StatusDatabase status(evidence.root);
-    const auto read = status.read();
+    const auto read = StatusDatabase::shared(evidence.root)->read();
     if (read)
-        installed_ = **read;
+        status_ = *read;
     else
         refuse(read.error().what);
 }
@@ -76,7 +75,7 @@ bool Collector::wants(const Listed& listed) const {
 Status Collector::search(const std::vector<Candidate>& candidates) {
     for (const auto& candidate : candidates)
         if (!candidate.sha256.empty()) wanted_digests_.insert(candidate.sha256);
-    for (const auto& [package, status] : installed_) {
+    for (const auto& [package, status] : installed()) {
         const auto has = reader_.has_archive(package, status.version);
         if (!has) return fail(has.error());
         const auto known = reader_.listed(package, status.version);
@@ -85,7 +84,7 @@ Status Collector::search(const std::vector<Candidate>& candidates) {
     }
     if (wanted_digests_.empty() && wanted_versions_.empty()) return {};
     const auto wanted = [&](const Listed& listed) {
-        if (installed_.contains({listed.package, listed.architecture})) named_.insert({listed.package, listed.architecture});
+        if (installed().contains({listed.package, listed.architecture})) named_.insert({listed.package, listed.architecture});
         return wants(listed);
     };
     std::vector<std::string> bad_lists;

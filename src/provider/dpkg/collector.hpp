@@ -39,7 +39,7 @@ public:
 
     EvidenceReader& known() { return reader_; }
     EvidenceWriter& writer() { return writer_; }
-    const PackageStatuses& installed() const { return installed_; }
+    const PackageStatuses& installed() const { return status_->packages; }
     bool out_of_time() const { return evidence_.out_of_time && evidence_.out_of_time(); }
     void refuse(std::string why);  // of what is no archive
     PackageReport report;
@@ -56,7 +56,7 @@ private:
     EvidenceWriter writer_;
     Accounts accounts_;
     InRoot in_root_;
-    PackageStatuses installed_;
+    StatusRef status_ = std::make_shared<StatusSnapshot>();  // empty when it cannot be read
     std::set<std::string> wanted_digests_;
     std::set<std::pair<PackageKey, std::string>> wanted_versions_;  // installed, and no archive was seen
     std::map<std::string, Listed> by_digest_;

@@ -37,8 +37,8 @@ public:
 
     const ProviderSettings::Dpkg& settings() const { return settings_; }
     const std::string& state_directory() const { return state_directory_; }
-    const PackageStatuses& installed() const { return *installed_; }
-    const std::optional<Stamp>& status_stamp() const { return status_.stamp(); }
+    const PackageStatuses& installed() const { return installed_->packages; }
+    const Stamp& status_stamp() const { return installed_->status; }
     const Overrides& overrides() const { return overrides_; }
     Owners& owners() { return *owners_; }
     EvidenceReader* evidence() { return reader_ ? &*reader_ : nullptr; }  // null: nothing is remembered yet
@@ -55,10 +55,10 @@ private:
 
     ProviderSettings::Dpkg settings_;
     std::string state_directory_;
-    StatusDatabase status_;
+    std::shared_ptr<StatusDatabase> status_;
     Overrides overrides_;
     std::shared_ptr<Owners> owners_;
-    const PackageStatuses* installed_ = nullptr;
+    StatusRef installed_;
     std::optional<std::pair<std::uint64_t, std::uint64_t>> opened_;  // device and inode of the database
     std::unique_ptr<store::Database> database_;
     std::optional<EvidenceReader> reader_;

@@ -8,13 +8,13 @@
 namespace touchstone::dpkg {
 
 Ground::Ground(ProviderSettings::Dpkg settings, std::string state_directory)
-    : settings_(std::move(settings)), state_directory_(std::move(state_directory)), status_(settings_.root), overrides_(settings_.root),
+    : settings_(std::move(settings)), state_directory_(std::move(state_directory)), status_(StatusDatabase::shared(settings_.root)), overrides_(settings_.root),
       owners_(Owners::shared(settings_.root)) {}
 
 Status Ground::refresh() {
-    const auto installed = status_.read();
+    auto installed = status_->read();
     if (!installed) return fail(installed.error());
-    installed_ = *installed;
+    installed_ = std::move(*installed);
     if (auto done = overrides_.read(); !done) return done;
     return reopen();
 }
@@ -41,8 +41,8 @@ bool Ground::is_open(const Run& run) { return !run.ended && run.pid > 0 && start
 std::uint64_t Ground::version() {
     if (!refresh()) return 0;
     const auto written = database_ ? database_->number("PRAGMA data_version") : Result<std::int64_t>(0);
-    const auto& status = status_.stamp();
-    return static_cast<std::uint64_t>(written.value_or(0)) * 31 + (status ? status->inode * 7 + static_cast<std::uint64_t>(status->changed) : 0);
+    const auto& status = installed_->status;
+    return static_cast<std::uint64_t>(written.value_or(0)) * 31 + status.inode * 7 + static_cast<std::uint64_t>(status.changed);
 }
 
 // Only the version that is installed, or in a transaction, counts: an old one, however well signed, is none of them.
@@ -52,8 +52,8 @@ Result<Standing> Ground::standing_of(const KnownFile& known, std::string& transa
     if (!run) return fail(run.error());
     const bool takes_part = *run && (change.new_version == known.version || change.old_version == known.version);
     if (takes_part) transaction = transaction_id(**run);
-    const auto found = installed_->find(known.package);
-    const auto* status = found == installed_->end() ? nullptr : &found->second;
+    const auto found = installed().find(known.package);
+    const auto* status = found == installed().end() ? nullptr : &found->second;
     const bool is_named = status && status->version == known.version;
     const bool going = *run && is_open(**run) && change.old_version == known.version && change.new_version != known.version;
     if (is_named && status->unpacked()) return going ? Standing::in_transit : Standing::current;

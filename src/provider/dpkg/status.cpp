@@ -56,27 +56,44 @@ Status parse_status(std::string_view text, PackageStatuses& packages) {
         {"Package", "Architecture", "Status", "Version", "Multi-Arch", "Conffiles"});
 }
 
-Result<const PackageStatuses*> StatusDatabase::read() {
+std::shared_ptr<StatusDatabase> StatusDatabase::shared(const std::string& root) {
+    static std::mutex mutex;
+    static std::map<std::string, std::weak_ptr<StatusDatabase>> all;
+    const std::lock_guard lock(mutex);
+    auto& entry = all[root];
+    auto database = entry.lock();
+    if (!database) entry = database = std::make_shared<StatusDatabase>(root);
+    return database;
+}
+
+Result<StatusRef> StatusDatabase::read() {
+    const std::lock_guard lock(mutex_);
     const auto file = join_path(directory_, "var/lib/dpkg/status");
     const auto stamp = stamp_of(file);
-    const bool is_same = stamp && stamp == status_stamp_;
-    if (!is_same) {
-        status_stamp_.reset();
-        update_stamps_.clear();
-        base_.clear();
-        const auto text = read_file(file, kMaxStatus);
-        if (!text) return fail(text.error());
-        if (auto done = parse_status(*text, base_); !done)
-            return fail(Error{fmt::format("{} is damaged: {}", printable(file), done.error().what), ErrorKind::bad_input, 0});
-        status_stamp_ = stamp;
-        packages_ = base_;
+    if (!base_ || stamp != base_->status) {
+        base_.reset();
+        current_.reset();
+        auto whole = read_whole(file, stamp);
+        if (!whole) return whole;
+        base_ = current_ = std::move(*whole);
     }
-    if (auto done = read_updates(join_path(directory_, "var/lib/dpkg/updates")); !done) return fail(done.error());
-    return &packages_;
+    auto updated = with_updates(join_path(directory_, "var/lib/dpkg/updates"));
+    if (updated) current_ = *updated;
+    return updated;
+}
+
+Result<StatusRef> StatusDatabase::read_whole(const std::string& file, const std::optional<Stamp>& stamp) const {
+    auto snapshot = std::make_shared<StatusSnapshot>();
+    const auto text = read_file(file, kMaxStatus);
+    if (!text) return fail(text.error());
+    if (auto done = parse_status(*text, snapshot->packages); !done)
+        return fail(Error{fmt::format("{} is damaged: {}", printable(file), done.error().what), ErrorKind::bad_input, 0});
+    snapshot->status = stamp.value_or(Stamp{});
+    return StatusRef(std::move(snapshot));
 }
 
 // In the order of their numbers. dpkg removes them when they are worked in, which makes a new status file.
-Status StatusDatabase::read_updates(const std::string& directory) {
+Result<StatusRef> StatusDatabase::with_updates(const std::string& directory) const {
     auto names = names_in(directory);
     if (!names && names.error().code == ENOENT) names = std::vector<std::string>();
     if (!names) return fail(names.error());
@@ -84,22 +101,19 @@ Status StatusDatabase::read_updates(const std::string& directory) {
     std::map<std::string, Stamp> stamps;
     for (const auto& name : *names)
         if (const auto stamp = is_update(name) ? stamp_of(join_path(directory, name)) : std::nullopt) stamps.emplace(name, *stamp);
-    if (stamps == update_stamps_) return {};
-    const bool only_more = std::includes(stamps.begin(), stamps.end(), update_stamps_.begin(), update_stamps_.end());
-    if (!only_more) {
-        packages_ = base_;
-        update_stamps_.clear();
-    }
+    if (stamps == current_->updates) return current_;
+    const bool only_more = std::includes(stamps.begin(), stamps.end(), current_->updates.begin(), current_->updates.end());
+    auto snapshot = std::make_shared<StatusSnapshot>(only_more ? *current_ : *base_);
     for (const auto& [name, stamp] : stamps) {
-        if (update_stamps_.contains(name)) continue;
+        if (snapshot->updates.contains(name)) continue;
         const auto text = read_file(join_path(directory, name), kMaxStatus);
         if (!text && text.error().code == ENOENT) continue;
         if (!text) return fail(text.error());
-        if (auto done = parse_status(*text, packages_); !done)
+        if (auto done = parse_status(*text, snapshot->packages); !done)
             return fail(Error{fmt::format("{} is damaged: {}", printable(join_path(directory, name)), done.error().what), ErrorKind::bad_input, 0});
-        update_stamps_.emplace(name, stamp);
+        snapshot->updates.emplace(name, stamp);
     }
-    return {};
+    return StatusRef(std::move(snapshot));
 }
 
 }  // namespace touchstone::dpkg

@@ -48,8 +48,9 @@ TEST_CASE("status: what dpkg has not worked in yet counts, in its order") {
     const auto version = [&](const std::string& name) {
         const auto read = database.read();
         REQUIRE(read);
-        const auto found = (*read)->find({name, "all"});
-        return found == (*read)->end() ? std::string("-") : found->second.version + " " + found->second.state;
+        const auto& packages = (*read)->packages;
+        const auto found = packages.find({name, "all"});
+        return found == packages.end() ? std::string("-") : found->second.version + " " + found->second.state;
     };
     CHECK(version("a") == "1 installed");
     test::put_content(root / "var/lib/dpkg/updates/0001", entry("a", "install ok half-configured", "2"));
@@ -65,6 +66,22 @@ TEST_CASE("status: what dpkg has not worked in yet counts, in its order") {
     test::put_content(root / "var/lib/dpkg/status", "damaged\n");
     CHECK_FALSE(database.read());
     CHECK_FALSE(database.read());
+}
+
+TEST_CASE("status: all who ask have the same snapshot, which stays as it is") {
+    const test::ScratchDirectory root;
+    std::filesystem::create_directories(root / "var/lib/dpkg/updates");
+    test::put_content(root / "var/lib/dpkg/status", entry("a", "install ok installed", "1"));
+    const auto one = StatusDatabase::shared(root.path()), other = StatusDatabase::shared(root.path());
+    const auto before = one->read();
+    REQUIRE(before);
+    CHECK(other->read().value() == *before);
+    test::put_content(root / "var/lib/dpkg/updates/0001", entry("a", "install ok half-configured", "2"));
+    const auto after = other->read();
+    REQUIRE(after);
+    CHECK(one->read().value() == *after);
+    CHECK((*after)->packages.at({"a", "all"}).version == "2");
+    CHECK((*before)->packages.at({"a", "all"}).version == "1");
 }
 
 TEST_CASE("md5 lists") {
