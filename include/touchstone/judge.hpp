@@ -18,6 +18,9 @@ namespace touchstone {
 // digest (continuity does), but all the rest. A digest that one side lacks is no difference.
 std::vector<Change> differences(const Attributes& before, const Attributes& after, Profile profile, DigestAlgorithm digest);
 
+// No judged difference; of two of which one was not seen: neither was, in the same way. Under `log`, whose content two rows cannot tell, all but the content.
+bool is_same_as_judged(const Observation& before, const Observation& after, Profile profile, DigestAlgorithm digest);
+
 // One name of a group, with what is known of it.
 struct Subject {
     TouchedName touch;

@@ -11,11 +11,8 @@ namespace touchstone::cli {
 namespace {
 
 bool is_same(const Observation& old, const Observation& now, Profile profile, DigestAlgorithm digest) {
-    const Attributes* before = old.attributes();
-    const Attributes* after = now.attributes();
-    if (!before || !after) return !before && !after;
-    if (profile == Profile::log) return differences(*before, *after, profile, digest).empty() && before->size <= after->size;
-    return differences(*before, *after, profile, digest).empty();
+    if (!is_same_as_judged(old, now, profile, digest)) return false;
+    return profile != Profile::log || !now.attributes() || old.attributes()->size <= now.attributes()->size;
 }
 
 }  // namespace

@@ -82,4 +82,11 @@ std::vector<Change> differences(const Attributes& before, const Attributes& afte
     return changes;
 }
 
+bool is_same_as_judged(const Observation& before, const Observation& after, Profile profile, DigestAlgorithm digest) {
+    const Attributes* was = before.attributes();
+    const Attributes* is = after.attributes();
+    if (was == nullptr || is == nullptr) return before.look == after.look;
+    return differences(*was, *is, profile, digest).empty();
+}
+
 }  // namespace touchstone

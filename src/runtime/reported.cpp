@@ -59,10 +59,8 @@ std::optional<Finding> reported_difference(const Observation& reported, const st
 }
 
 bool is_as_reported(const Observation& reported, const Observation& now, Profile profile, DigestAlgorithm digest) {
-    const Attributes* was = reported.attributes();
-    const Attributes* is = now.attributes();
-    if (!was || !is) return reported.look == now.look;
-    return differences(*was, *is, profile, digest).empty() && (profile != Profile::log || is_content_of(*was, now));
+    if (!is_same_as_judged(reported, now, profile, digest)) return false;
+    return profile != Profile::log || !reported.attributes() || is_content_of(*reported.attributes(), now);
 }
 
 Status each_difference(KnownStore& store, const Policy& policy, const std::string& scope,

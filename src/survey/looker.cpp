@@ -10,13 +10,6 @@ const BlockDigests* known_blocks(const std::optional<Observation>& expected) {
     return known && known->blocks ? &*known->blocks : nullptr;
 }
 
-bool is_as_judged(const Observation& reported, const Observation& now, Profile profile, DigestAlgorithm digest) {
-    const Attributes* was = reported.attributes();
-    const Attributes* is = now.attributes();
-    if (was == nullptr || is == nullptr) return reported.look == now.look;
-    return profile != Profile::log && differences(*was, *is, profile, digest).empty();
-}
-
 }  // namespace
 
 Result<Looker> Looker::make(const Policy& policy, const SurveyOptions& options, const OpenExpected& open_expected, LinkCache& links,
@@ -80,7 +73,9 @@ Status Looker::account_for(Surveyed& surveyed) {
     if (store == nullptr) return {};
     auto reported = store->find(surveyed.now.path);
     if (!reported) return fail(reported.error());
-    if (*reported && is_as_judged(**reported, surveyed.now, surveyed.rule->profile, options_->digest)) surveyed.standing = (*reported)->standing;
+    const auto profile = surveyed.rule->profile;
+    const bool tells = profile != Profile::log || (*reported && !(*reported)->attributes());  // two rows do not tell whether a log was only continued
+    if (*reported && tells && is_same_as_judged(**reported, surveyed.now, profile, options_->digest)) surveyed.standing = (*reported)->standing;
     return {};
 }
 

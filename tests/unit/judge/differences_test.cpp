@@ -143,3 +143,23 @@ TEST_CASE("xattrs are the union of both sides in name order") {
     after.xattrs = {{"user.b", "2"}, {"user.c", "x"}, {"user.d", "4"}, {"user.e", "5"}};
     CHECK(listed(before, after) == "xattr.user.a 1>, xattr.user.b >2, xattr.user.c 3>x, xattr.user.e >5");
 }
+
+TEST_CASE("two observations are the same when nothing judged differs, or neither was seen in the same way") {
+    const auto of = [](Look look) {
+        Observation observation;
+        observation.look = std::move(look);
+        return observation;
+    };
+    const auto same = [&](Look before, Look after, Profile profile = Profile::content) {
+        return is_same_as_judged(of(std::move(before)), of(std::move(after)), profile, DigestAlgorithm::sha256);
+    };
+    auto later = file(1, "a");
+    later.mtime += std::chrono::seconds(1);
+    CHECK(same(file(1, "a"), later));
+    CHECK_FALSE(same(file(1, "a"), file(1, "b")));
+    CHECK(same(file(1, "a"), file(1, "bc"), Profile::log));
+    CHECK(same(Absent{}, Absent{}));
+    CHECK_FALSE(same(Absent{}, file(1, "a")));
+    CHECK(same(refused(EACCES), refused(EACCES)));
+    CHECK_FALSE(same(refused(EACCES), refused(EIO)));
+}
