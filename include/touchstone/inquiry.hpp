@@ -10,7 +10,7 @@
 namespace touchstone {
 
 // What the panel says of it; nothing, and nobody is asked, when it is just as it is known to be. `known` may be null: nothing is known. `touch` is null for
-// a survey, which knows of no act. Blocks on databases, and on the file where a provider wants another digest of it.
+// a survey, which knows of no act. Where what is known cannot be read, nothing that was said counts, and the panel's health says so. Blocks on databases, and on the file where a provider wants another digest of it.
 std::vector<Claim> inquire(Panel& panel, KnownReader* known, const Observation& now, const TouchedName* touch, DigestAlgorithm digest);
 
 // The same where what is known is at hand (null: nothing).

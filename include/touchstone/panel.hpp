@@ -19,6 +19,10 @@ public:
 
     Panel(ProviderSettings settings, std::string state_directory, OnHealth on_health = {});
 
+    // What is known of watched objects could not be read (null: it could): as a provider's failing, by this name.
+    void note_known(const Error* error);
+    static constexpr const char* kKnown = "baseline and state";
+
     // What all of them say. Blocks on their databases. `ask_of` is filled in.
     std::vector<Claim> ask(Question question);
 
@@ -51,6 +55,7 @@ private:
     std::string state_directory_;
     OnHealth on_health_;
     std::vector<Seat> seats_;
+    bool known_failing_ = false;
 };
 
 }  // namespace touchstone

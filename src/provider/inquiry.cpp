@@ -5,23 +5,31 @@
 namespace touchstone {
 namespace {
 
-// What is known of one name, read when somebody asks for it.
+// What is known, read when somebody asks for it.
 class Memory {
 public:
     Memory(KnownReader* reader, const std::string& path) : reader_(reader), path_(path) {}
 
     const Observation* find() {
-        if (!asked_ && reader_ != nullptr)
-            if (auto found = reader_->find(path_)) known_ = std::move(*found);
+        if (!asked_) known_ = find(path_);
         asked_ = true;
         return known_ ? &*known_ : nullptr;
     }
+    std::optional<Observation> find(const std::string& path) {
+        if (reader_ == nullptr) return std::nullopt;
+        auto found = reader_->find(path);
+        if (found) return std::move(*found);
+        failure_ = found.error();
+        return std::nullopt;
+    }
+    const std::optional<Error>& failure() const { return failure_; }
 
 private:
     KnownReader* reader_;
     const std::string& path_;
     bool asked_ = false;
     std::optional<Observation> known_;
+    std::optional<Error> failure_;
 };
 
 using KnownOf = std::function<std::optional<Observation>(const std::string& path)>;
@@ -47,11 +55,10 @@ std::vector<Claim> ask(Panel& panel, std::function<const Observation*()> known, 
 
 std::vector<Claim> inquire(Panel& panel, KnownReader* known, const Observation& now, const TouchedName* touch, DigestAlgorithm digest) {
     Memory memory(known, now.path);
-    const auto known_of = [known](const std::string& path) -> std::optional<Observation> {
-        auto found = known != nullptr ? known->find(path) : Result<std::optional<Observation>>();
-        return found ? std::move(*found) : std::nullopt;
-    };
-    return ask(panel, [&memory] { return memory.find(); }, known_of, now, touch, digest);
+    auto claims = ask(panel, [&memory] { return memory.find(); }, [&memory](const std::string& path) { return memory.find(path); }, now, touch, digest);
+    if (known != nullptr) panel.note_known(memory.failure() ? &*memory.failure() : nullptr);
+    if (memory.failure()) claims.clear();
+    return claims;
 }
 
 std::vector<Claim> inquire(Panel& panel, const Observation* known, const Observation& now, const TouchedName* touch, DigestAlgorithm digest) {

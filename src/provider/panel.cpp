@@ -1,6 +1,7 @@
 #include "touchstone/panel.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace touchstone {
 
@@ -16,6 +17,10 @@ void Panel::note(Seat& seat, What what, const Error* error) {
     else
         seat.failing.erase(what);
     if (was_failing != !seat.failing.empty() && on_health_) on_health_(seat.name, error);
+}
+
+void Panel::note_known(const Error* error) {
+    if (std::exchange(known_failing_, error != nullptr) != (error != nullptr) && on_health_) on_health_(kKnown, error);
 }
 
 // A clock that was set back must not keep it closed.

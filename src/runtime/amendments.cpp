@@ -1,6 +1,7 @@
 #include "amendments.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "touchstone/inquiry.hpp"
 
@@ -16,9 +17,13 @@ bool is_cheap(const Observation& now) {
 
 }  // namespace
 
-void Amendments::add(std::string event_id, const Subject& subject, WallTime now) {
+bool Amendments::add(std::string event_id, const Subject& subject, WallTime now) {
     open_.push_back({std::move(event_id), subject, now});
-    if (open_.size() > kMost) open_.pop_front();
+    if (open_.size() <= kMost / 2) full_ = false;
+    if (open_.size() <= kMost) return false;
+    open_.pop_front();
+    ++given_up_;
+    return !std::exchange(full_, true);
 }
 
 std::vector<Amendments::Amended> Amendments::reconsider(Panel& panel, DigestAlgorithm digest, WallTime now, const std::function<bool(const Observation&)>& stands) {

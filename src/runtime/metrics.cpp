@@ -63,6 +63,8 @@ constexpr std::array kMetrics{
     Metric{"looks_without_difference_total", Kind::counter, "Looks that found nothing different.", "/counters/looks_without_difference"},
     Metric{"looks_again_total", Kind::counter, "Looks repeated because the object was still changing.", "/counters/looks_again"},
     Metric{"findings_total", Kind::counter, "Findings by verdict.", "/findings", "verdict"},
+    Metric{"findings_unamendable_total", Kind::counter, "Unexpected findings that later evidence cannot amend, for want of room.", "/counters/unamendable"},
+    Metric{"provider_failing", Kind::flag, "1 while the source of truth cannot be read.", "/providers/failing", "provider"},
     Metric{"gaps_total", Kind::counter, "Gaps: touches may have been missed, and were looked for.", "/counters/gaps"},
     Metric{"notices_total", Kind::counter, "Notices.", "/counters/notices"},
     Metric{"events_sequence", Kind::gauge, "Sequence number of the last event.", "/sequence"},

@@ -307,7 +307,20 @@ void Recorder::report(Finding finding, const std::vector<Subject>& subjects) {
     transactions_.add(finding, wall_now());
     const WallTime at = finding.touch.last;
     auto id = emit(std::variant<Finding, Gap, Notice>(std::move(finding)), at);
-    if (open) amendments_.add(std::move(id), *about, wall_now());
+    if (open) keep_for_amendment(std::move(id), *about);
+}
+
+void Recorder::keep_for_amendment(std::string event_id, const Subject& subject) {
+    const bool began = amendments_.add(std::move(event_id), subject, wall_now());
+    counters_.amendable = amendments_.waiting();
+    counters_.unamendable = amendments_.given_up();
+    if (!began) return;
+    Notice notice;
+    notice.action = NoticeAction::fallback;
+    notice.severity = Severity::medium;
+    notice.text = fmt::format("more than {} unexpected findings wait for evidence that comes late: the oldest stay unexpected, whatever comes", Amendments::kMost);
+    notice.details = {{"limit", std::to_string(Amendments::kMost)}, {"given_up", std::to_string(amendments_.given_up())}};
+    emit(std::move(notice));
 }
 
 // What is over is summed up, and what was unexpected for want of evidence is asked about again.
@@ -338,6 +351,7 @@ void Recorder::look_at_providers() {
         ledger_.apply(amended.effect);
         emit(std::move(notice));
     }
+    counters_.amendable = amendments_.waiting();
     if (transactions_.changed()) ledger_.set_value(kTransactionsKey, transactions_.saved());
 }
 

@@ -33,6 +33,8 @@ struct RecorderCounters {
     std::atomic<std::uint64_t> quiet{0};      // looks without a difference
     std::atomic<std::uint64_t> again{0};      // groups looked at again because they were still changing
     std::atomic<std::uint64_t> unsaved{0};    // rows and events that the state's disk refuses just now
+    std::atomic<std::uint64_t> amendable{0};  // findings that later evidence may still amend
+    std::atomic<std::uint64_t> unamendable{0};  // that were given up for want of room
     std::atomic<std::uint64_t> sequence{0};   // of the last event
 };
 
@@ -91,6 +93,7 @@ private:
     void report(Finding finding, const std::vector<Subject>& subjects);
     void look_at_providers();
     void tell_refusals();
+    void keep_for_amendment(std::string event_id, const Subject& subject);
     void judge_group(Looked& looked);
     void move_trees(std::vector<Finding>& findings, std::vector<Rename>& renames);
     void sweep_after(const std::string& scope);

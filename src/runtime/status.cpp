@@ -87,6 +87,7 @@ Json Daemon::figures() const {
     json["queues"]["looked_at"] = queue(recorder_->queue().size(), config.limits.pending);
     json["queues"]["looked_at"]["peak"] = recorder_->queue().peak();
     json["queues"]["gaps"] = queue(touches.gaps, config.limits.gaps);
+    json["queues"]["amendable"] = queue(recorder.amendable, Amendments::kMost);
     json["queues"]["unsaved"] = queue(recorder.unsaved, config.limits.outbox);
     json["counters"] = {{"kernel_events", kernel.events},
                         {"kernel_events_unwatched", kernel.unwatched},
@@ -101,6 +102,7 @@ Json Daemon::figures() const {
                         {"looks_without_difference", recorder.quiet.load()},
                         {"looks_again", recorder.again.load()},
                         {"findings", recorder.findings.load()},
+                        {"unamendable", recorder.unamendable.load()},
                         {"gaps", recorder.gaps.load()},
                         {"notices", recorder.notices.load()}};
     json["findings"] = Json::object();
@@ -108,6 +110,8 @@ Json Daemon::figures() const {
         json["findings"][std::string(name_of(verdict))] = recorder.by_verdict.at(static_cast<std::size_t>(verdict)).load();
     const auto sequence = recorder.sequence.load();
     json["sequence"] = sequence;
+    json["providers"]["failing"] = Json::object();
+    for (const auto& [provider, why] : provider_health_.failing()) json["providers"]["failing"][provider] = printable(why);
     json["outputs"] = Json::array();
     for (const auto& output : recorder_->outputs())
         json["outputs"].push_back({{"name", output.name},

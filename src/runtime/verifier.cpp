@@ -48,7 +48,7 @@ Status Verifier::start(std::shared_ptr<const Policy> policy) {
     for (Pulse* pulse : pulses_) {
         auto observer = Observer::make(config_.baseline.digest);
         if (!observer) return fail(observer.error());
-        threads_.emplace_back([this, worker = Worker{std::move(*observer), std::nullopt, std::nullopt, nullptr, 0, *pulse}]() mutable { run(std::move(worker)); });
+        threads_.emplace_back([this, worker = Worker{std::move(*observer), std::nullopt, std::nullopt, nullptr, 0, std::nullopt, *pulse}]() mutable { run(std::move(worker)); });
     }
     return {};
 }
@@ -202,8 +202,10 @@ void Verifier::inquire_about(Worker& worker, Looked& looked) {
     }
     if (worker.asked != settings) worker.panel.emplace(*settings, config_.state.path, health_);
     worker.asked = settings;
+    KnownStore* store = known(worker);
+    if (store == nullptr) return worker.panel->note_known(&*worker.unknown);  // nobody vouches for what cannot be held against what was
     for (auto& subject : looked.subjects)
-        subject.claims = inquire(*worker.panel, known(worker), subject.now, &subject.touch, config_.baseline.digest);
+        subject.claims = inquire(*worker.panel, store, subject.now, &subject.touch, config_.baseline.digest);
 }
 
 void Verifier::find_rotations(Worker& worker, Looked& looked, Lanes::Look& look) {
@@ -253,8 +255,9 @@ KnownStore* Verifier::known(Worker& worker) {
     const auto generation = baseline_generation_.load();
     if (!worker.known || worker.generation != generation) {
         auto opened = KnownStore::open(config_.baseline.path, config_.state.path);
+        if (!opened && opened.error().kind == ErrorKind::corrupt) opened = KnownStore::open("", config_.state.path);  // the recorder has said so
         if (!opened) {
-            spdlog::error("opening what is known: {}", opened.error().what);
+            worker.unknown = opened.error();
             return nullptr;
         }
         worker.known.emplace(std::move(*opened));

@@ -48,6 +48,7 @@ private:
         std::optional<Panel> panel;
         std::shared_ptr<const ProviderSettings> asked;  // the settings that `panel` was made with
         std::uint64_t generation = 0;
+        std::optional<Error> unknown;  // why `known` cannot be opened
         Pulse& pulse;
     };
 
