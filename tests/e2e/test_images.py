@@ -30,6 +30,21 @@ ln -s ../bin/tool %{buildroot}/usr/lib/demo/link-%{v}
 """
 
 
+SCRIPTED = """Name: scripted
+Version: 1
+Release: 1
+Summary: With a scriptlet
+License: none
+BuildArch: noarch
+%description
+None.
+%post -p /bin/sh
+mkdir -p /usr/lib/generated
+echo by a scriptlet >/usr/lib/generated/cache
+%files
+"""
+
+
 @contextlib.contextmanager
 def signer(home):
     """A GNUPGHOME with one key; its public half in `home/key`."""
@@ -46,12 +61,13 @@ def signer(home):
 
 @pytest.fixture
 def packages(touchstone):
-    """demo 1 and 2, signed, in home/noarch."""
+    """demo 1 and 2 and scripted, signed, in home/noarch."""
     home = touchstone.home
     (home / "demo.spec").write_text(SPEC)
+    (home / "scripted.spec").write_text(SCRIPTED)
     with signer(home) as shell:
-        for version in 1, 2:
-            shell(f"rpmbuild -bb --define '_topdir {home}/build' --define '_rpmdir {home}' --define '_dbpath {home}/none' --define 'v {version}' demo.spec")
+        for spec, version in ("demo", 1), ("demo", 2), ("scripted", 1):
+            shell(f"rpmbuild -bb --define '_topdir {home}/build' --define '_rpmdir {home}' --define '_dbpath {home}/none' --define 'v {version}' {spec}.spec")
         shell(f"rpmsign --define '__gpg /usr/bin/gpg' --define '_gpg_name vendor@example.org' --define '_gpg_path {home}/gnupg' --addsign noarch/*.rpm")
     return home / "noarch"
 
@@ -68,13 +84,43 @@ def verdicts(findings):
     return {(finding["event"]["action"], finding["file"]["path"]): finding["touchstone"]["verdict"] for finding in findings}
 
 
-def test_an_upgrade_by_rpm(touchstone, packages):
+@pytest.fixture
+def rooted(touchstone, packages):
+    """A root with the vendor's key imported, and the options by which rpm works in it."""
     root = touchstone.home / "root"
     (root / "etc").mkdir(parents=True)
     for name in "passwd", "group":
         shutil.copy(f"/etc/{name}", root / "etc")
     rpm = ["--root", root, "--define", "_dbpath /var/lib/rpm"]
     run("rpmkeys", *rpm, "--import", touchstone.home / "key")
+    return root, rpm
+
+
+def test_what_a_scriptlet_of_rpm_writes_is_expected(touchstone, packages, rooted):
+    root, rpm = rooted
+    (root / "bin").mkdir()
+    (root / "var/tmp").mkdir(parents=True)
+    shutil.copy("/bin/busybox", root / "bin/sh")
+    for applet in "mkdir", "cat":
+        (root / "bin" / applet).symlink_to("sh")
+    (root / "usr/lib").mkdir(parents=True)
+    touchstone.configure(more=f'{watches(root / "usr")}[providers.rpm]\nroot = "{root}"\n')
+    touchstone.watch()
+    run("rpm", *rpm, "--nodeps", "-i", packages / "scripted-1-1.noarch.rpm")
+    cache = root / "usr/lib/generated/cache"
+    finding = touchstone.wait_for(cache, "appeared")["touchstone"]
+    if finding["verdict"] == "unexpected":  # looked at before rpm had it in its database for longer than evidence is waited for
+        wait_until(lambda: [one for one in touchstone.notices("verdict-amended") if one["file"]["path"] == str(cache)], "verdict-amended")
+        return
+    assert finding["verdict"] == "expected", finding
+    (evidence,) = finding["evidence"]
+    assert (evidence["provider"], evidence["source"], evidence["weak"]) == ("rpm", "scripted-1-1.noarch", True)
+    cache.write_text("by somebody else")
+    assert touchstone.wait_for(cache, "changed")["touchstone"]["verdict"] == "unexpected"
+
+
+def test_an_upgrade_by_rpm(touchstone, packages, rooted):
+    root, rpm = rooted
     run("rpm", *rpm, "--nodeps", "-i", packages / "demo-1-1.noarch.rpm")
     touchstone.configure(more=f'{watches(root / "usr", root / "etc")}[providers.rpm]\nroot = "{root}"\n')
     touchstone.watch()

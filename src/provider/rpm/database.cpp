@@ -21,6 +21,11 @@ constexpr std::array kDirectories{"/usr/lib/sysimage/rpm", "/var/lib/rpm"};
 // Of SQLite, ndb and Berkeley DB. One of them must be there, for librpm would make an empty database where none is.
 constexpr std::array kFiles{"/rpmdb.sqlite", "/rpmdb.sqlite-wal", "/Packages.db", "/Packages"};
 
+bool is_key(Header header) {
+    const char* name = headerGetString(header, RPMTAG_NAME);
+    return name != nullptr && std::string_view(name) == "gpg-pubkey";
+}
+
 std::string without_slash(std::string root) {
     while (!root.empty() && root.back() == '/') root.pop_back();
     return root;
@@ -138,6 +143,7 @@ Status Database::refresh(const Library& library, std::optional<WallTime> now) {
     auto imported = keys(set->get());
     if (!(*imported == keys_)) {
         packages_.clear();
+        unsigned_.clear();
         entries_.clear();
         keys_ = std::move(*imported);
     }
@@ -160,6 +166,7 @@ void Database::load(rpmts set, std::uint32_t number, const Library& library) {
     }
     const auto signed_header = SignedHeader::of(header, number, keys_);
     packages_[number] = signed_header ? signed_header->package() : nullptr;
+    if (!signed_header && !is_key(header)) unsigned_[number] = static_cast<std::uint32_t>(headerGetNumber(header, RPMTAG_INSTALLTID));
     for (std::uint32_t i = 0; signed_header && i < signed_header->files(); ++i) entries_.push_back({key_of(signed_header->path(i)), number, i});
 }
 
@@ -171,6 +178,7 @@ void Database::forget(const std::vector<std::uint32_t>& present) {
         at = stays ? std::next(at) : packages_.erase(at);
     }
     if (left.empty()) return;
+    note_erased(left);
     for (const auto& entry : entries_) {
         const auto at = left.find(entry.package);
         if (at == left.end()) continue;
@@ -228,19 +236,27 @@ Result<Answer> Database::ask(const std::string& path, WallTime now) {
     const Library library;
     Answer answer;
     const bool was_busy = transaction_open();
+    asked_at_ = now;
     if (auto read = refresh(library, now); !read) return fail(read.error());
     auto files = files_at(path, library);
     if (!files) return fail(files.error());
     answer.files = std::move(*files);
-    if (constexpr std::string_view kNew = ".rpmnew"; path.ends_with(kNew)) {
-        auto saved = files_at(path.substr(0, path.size() - kNew.size()), library);
+    if (const auto original = saved_from(path); !original.empty()) {
+        auto saved = files_at(original, library);
         if (!saved) return fail(saved.error());
         answer.saved = std::move(*saved);
+        if (const auto at = gone_.find(key_of(original)); at != gone_.end()) answer.saved_gone = at->second;
     }
     if (answer.files.empty()) find_gone(path, answer);
     answer.busy = was_busy || transaction_open();
     if (answer.files.empty() && !damage_.empty()) return fail(damaged(damage_));
     return answer;
+}
+
+std::string saved_from(const std::string& path) {
+    for (const std::string_view end : {".rpmnew", ".rpmsave", ".rpmorig"})
+        if (path.ends_with(end)) return path.substr(0, path.size() - end.size());
+    return {};
 }
 
 Result<Database::Group> Database::transaction(std::uint32_t id) {

@@ -20,17 +20,22 @@ namespace touchstone::rpm {
 // What the database says of one path.
 struct Answer {
     std::vector<File> files;         // of every signed package that installed it
-    std::vector<File> saved;         // NAME is NAME.rpmnew: what the packages say of NAME
+    std::vector<File> saved;         // the path is NAME.rpmnew, .rpmsave or .rpmorig: what the packages say of NAME ...
+    PackageRef saved_gone;           // ... or, no file of any: a package that had NAME, while this watched
     PackageRef gone;                 // no file; a package that had it, while this watched ...
     PackageRef successor;            // ... and the installed one that came in its place, if one did
     bool busy = false;               // rpm is in the middle of a transaction
 };
+
+// NAME of NAME.rpmnew, NAME.rpmsave or NAME.rpmorig; "" when it is none.
+std::string saved_from(const std::string& path);
 
 // Thread-safe: all under the library's lock. 24 bytes are kept of each path of a signed package and some 300 of each package; of paths that packages gave
 // up, the last kMostGone. A header is read and its signature checked when it comes, and again whenever it answers.
 class Database {
 public:
     static constexpr std::size_t kMostGone = 1 << 16;
+    static constexpr std::size_t kMostErased = 64;
 
     // null: there is no database below `root`. One database is shared by all that open it while one of them lives.
     static Result<std::shared_ptr<Database>> open(const std::string& root);
@@ -47,6 +52,14 @@ public:
         bool busy = false;
     };
     Result<Group> transaction(std::uint32_t id);
+
+    // What a run of rpm, begun at `run`, did when it ran a scriptlet at `scriptlet`: the packages of its transaction, or those that it removed.
+    struct Run {
+        std::vector<PackageRef> packages;  // empty: nothing is known of it (yet)
+        bool any_unsigned = false;         // a package of it is not signed by a known key
+        bool erased = false;
+    };
+    Result<Run> run_between(WallTime run, WallTime scriptlet);
 
 private:
     using Key = std::array<char, 16>;
@@ -68,6 +81,7 @@ private:
     Result<Keys> keys(rpmts set) const;
     Result<std::vector<File>> files_at(const std::string& path, const Library& library);
     void find_gone(const std::string& path, Answer& answer) const;
+    void note_erased(const std::map<std::uint32_t, PackageRef>& left);
     PackageRef successor_of(const Package& package) const;
     Error damaged(const std::string& what) const;
 
@@ -82,6 +96,14 @@ private:
     std::vector<Entry> entries_;                    // sorted
     std::map<Key, PackageRef> gone_;
     std::deque<Key> gone_order_;
+    std::map<std::uint32_t, std::uint32_t> unsigned_;  // transactions of packages that are not signed by a known key, by number
+    struct Erased {
+        WallTime seen{};  // after it was gone
+        std::vector<PackageRef> packages;
+        bool any_unsigned = false;
+    };
+    std::deque<Erased> erased_;  // oldest first, kMostErased at most
+    WallTime asked_at_{};        // of the last question
     std::string damage_;  // what could not be read of it; "" when all could
 };
 

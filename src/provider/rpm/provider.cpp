@@ -9,6 +9,7 @@
 
 #include "../stated.hpp"
 #include "database.hpp"
+#include "explanation.hpp"
 #include "touchstone/bytes.hpp"
 
 namespace touchstone {
@@ -18,6 +19,7 @@ namespace {
 constexpr std::string_view kName = "rpm";
 constexpr std::string_view kTransaction = "rpm-";
 constexpr std::size_t kMostNamed = 10;  // packages in the text of a transaction
+constexpr std::string_view kNew = ".rpmnew";
 
 // Where the root's top-level directories are links into /usr, packages may still name what is below them by the old name.
 std::vector<std::string> names_of(const std::string& root, const std::string& path) {
@@ -30,10 +32,6 @@ std::vector<std::string> names_of(const std::string& root, const std::string& pa
     const std::string_view link(target.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
     if (link == "usr/" + top || link == "/usr/" + top) names.push_back(path.substr(kUsr.size() - 1));
     return names;
-}
-
-Evidence evidence_of(const Package& package, std::string reason) {
-    return {std::string(kName), package.label, package.signer, std::move(reason), false, fmt::format("{}{}", kTransaction, package.transaction)};
 }
 
 // What the packages say, gathered: one that it is as it should be is enough, for a path may have several owners.
@@ -118,7 +116,10 @@ public:
         for (const auto& file : answer.files)
             if (auto held = saying.hold(file, "in the package"); !held) return held;
         for (const auto& file : answer.saved)
-            if (auto held = file.noreplace ? saying.hold(file, "in the package, beside a changed configuration file") : Status{}; !held) return held;
+            if (auto held = file.noreplace && question.path.ends_with(kNew) ? saying.hold(file, "in the package, beside a changed configuration file") : Status{}; !held)
+                return held;
+        if (!question.path.ends_with(kNew)) explain_saved(question, answer, saved_from(question.path), claims);
+        if (auto done = explain_by_writers(question, question.path.substr(root_.size()), *database_, claims); !done) return done;
         saying.finish(answer.busy);
         return {};
     }
@@ -149,6 +150,11 @@ private:
 };
 
 }  // namespace
+
+Evidence evidence_of(const Package& package, std::string reason) {
+    return {std::string(kName), package.label, package.signer, std::move(reason), false, fmt::format("{}{}", kTransaction, package.transaction)};
+}
+
 }  // namespace rpm
 
 Result<std::unique_ptr<Provider>> open_rpm(const std::string& root) {

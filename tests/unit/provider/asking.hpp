@@ -36,6 +36,7 @@ struct Asked {
         return nullptr;
     }
     const Claim* vouched() const { return word(Claim::Word::vouches); }
+    const Claim* explained() const { return word(Claim::Word::explains); }
     const Claim* contradicted() const { return word(Claim::Word::contradicts); }
     bool silent() const { return status && claims.empty(); }
 };
@@ -53,12 +54,15 @@ inline Status read_whole(const std::string& path, const std::function<void(std::
     return {};
 }
 
-inline Asked ask(Provider& provider, const std::string& path, DigestAlgorithm digest = DigestAlgorithm::sha256, const std::vector<ActorRef>* actors = nullptr) {
+using KnownOf = std::function<std::optional<Observation>(const std::string& path)>;
+
+inline Asked ask(Provider& provider, const std::string& path, DigestAlgorithm digest = DigestAlgorithm::sha256, const std::vector<ActorRef>* actors = nullptr,
+                 KnownOf known_of = {}) {
     auto observer = Observer::make(digest);
     REQUIRE(observer);
     const auto now = observer->look(path, {}, later());
     Asked asked;
-    Question question{path, now, {}, digest, actors, actors != nullptr, later(), {}, {}, {}};
+    Question question{path, now, {}, digest, actors, actors != nullptr, later(), std::move(known_of), {}, {}};
     const auto* is = now.attributes();
     if (is != nullptr) asked.now_digest = is->digest;
     if (is != nullptr && is->type == FileType::regular)

@@ -44,6 +44,7 @@ cd %{buildroot}
 mkdir -p usr/bin etc/demo var/log usr/share/doc
 echo tool %{v} >usr/bin/tool
 echo setting %{v} >etc/demo/demo.conf
+echo setting %{v} >etc/demo/replaced.conf
 echo only in %{v} >usr/bin/only-%{v}
 echo text >usr/share/doc/text
 ln -s tool usr/bin/alias
@@ -56,6 +57,7 @@ ln usr/bin/tool usr/bin/other
 /usr/bin/alias
 %dir %attr(0750,root,daemon) /etc/demo
 %config(noreplace) /etc/demo/demo.conf
+%config /etc/demo/replaced.conf
 %ghost /var/log/demo.log
 %verify(not mode) /usr/share/doc/text
 )";

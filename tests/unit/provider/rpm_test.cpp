@@ -7,6 +7,7 @@
 #include <csignal>
 #include <thread>
 
+#include "rpm/lineage.hpp"
 #include "rpm/provider.hpp"
 #include "rpm_forgery.hpp"
 #include "rpm_root.hpp"
@@ -281,6 +282,129 @@ TEST_CASE("rpm: during a transaction, what is not yet as the database says is aw
     }
     CHECK(ask(*provider, tool).contradicted());
     CHECK(ask(*provider, root.path("/usr/bin/new")).silent());
+}
+
+TEST_CASE("rpm: what it set aside is explained, as long as it is what was known") {
+    const RpmRoot root;
+    root.install("demo-1-1");
+    const auto provider = opened(root);
+    const auto config = root.path("/etc/demo/replaced.conf");
+    test::put_content(config, "mine");
+    auto observer = Observer::make(DigestAlgorithm::sha256);
+    REQUIRE(observer);
+    const auto before = observer->look(config, {}, test::later());
+    const auto known_of = [&](const std::string& path) { return path == config ? std::optional(before) : std::nullopt; };
+    root.install("demo-2-1");
+    const auto saved = config + ".rpmsave";
+    const auto asked = ask(*provider, saved, DigestAlgorithm::sha256, nullptr, known_of);
+    REQUIRE(asked.explained());
+    CHECK(asked.explained()->evidence.source == "demo-2-1.noarch");
+    CHECK(asked.explained()->evidence.reason.find("which rpm set aside") != std::string::npos);
+    CHECK_FALSE(asked.vouched());
+    CHECK(ask(*provider, saved).silent());
+    test::append_to(saved, "more");
+    CHECK(ask(*provider, saved, DigestAlgorithm::sha256, nullptr, known_of).silent());
+    test::put_content(root.path("/etc/other.rpmsave"), "mine");
+    CHECK(ask(*provider, root.path("/etc/other.rpmsave"), DigestAlgorithm::sha256, nullptr, [&](const auto&) { return std::optional(before); }).silent());
+}
+
+Process process(const std::string& executable, std::vector<std::string> args, WallTime start) {
+    Process made;
+    made.executable = executable;
+    made.args = std::move(args);
+    made.start = start;
+    made.pid = 4711;
+    return made;
+}
+
+WallTime now() { return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now()); }
+
+// As fanotify and the probes tell of `writer`, which rpm started when the transaction had begun.
+std::vector<ActorRef> started_by_rpm(WallTime run, Process writer) {
+    Actor actor;
+    actor.process = std::move(writer);
+    actor.ancestors.push_back(process("/usr/bin/rpm", {"rpm", "-U", "demo.rpm"}, run));
+    return {std::make_shared<const Actor>(actor)};
+}
+
+Process scriptlet(WallTime start) { return process("/usr/bin/bash", {"/bin/sh", "/var/tmp/rpm-tmp.Xy12ab", "1"}, start); }
+
+TEST_CASE("rpm: what a scriptlet of a signed transaction wrote is explained") {
+    const RpmRoot root;
+    const auto begun = now();
+    root.install("demo-1-1");
+    const auto provider = opened(root);
+    const auto generated = root.path("/var/generated");
+    test::shell("mkdir -p " + root.path("/var"));
+    test::put_content(generated, "by a scriptlet");
+    const auto asked_of = [&](const std::vector<ActorRef>& actors, const std::string& path) { return ask(*provider, path, DigestAlgorithm::sha256, &actors); };
+
+    const auto asked = asked_of(started_by_rpm(begun, scriptlet(now())), generated);
+    REQUIRE(asked.explained());
+    const auto& evidence = asked.explained()->evidence;
+    CHECK(evidence.source == "demo-1-1.noarch");
+    CHECK(evidence.weak);
+    CHECK(evidence.transaction == ask(*provider, root.path("/usr/bin/tool")).vouched()->evidence.transaction);
+    // Whatever rpm runs that is no scriptlet, whoever else wrote, and what the package has with another content.
+    CHECK(asked_of(started_by_rpm(begun, process("/usr/bin/bash", {"sh", "-c", "echo"}, now())), generated).silent());
+    auto two = started_by_rpm(begun, scriptlet(now()));
+    auto other = std::make_shared<Actor>();
+    other->process = process("/usr/bin/vim", {"vim"}, now());
+    two.push_back(other);
+    CHECK(asked_of(two, generated).silent());
+    test::put_content(root.path("/usr/bin/tool"), "tOol 1\n");
+    CHECK(asked_of(started_by_rpm(begun, scriptlet(now())), root.path("/usr/bin/tool")).contradicted());
+    // One that ran in no transaction of this database.
+    CHECK(asked_of(started_by_rpm(begun + std::chrono::hours(1), scriptlet(begun + std::chrono::hours(1))), generated).silent());
+}
+
+TEST_CASE("rpm: a scriptlet of a transaction with a package that nobody signed explains nothing") {
+    const RpmRoot root;
+    const auto begun = now();
+    root.install("demo-3-1");
+    test::put_content(root.path("/etc/generated"), "by a scriptlet");
+    const auto actors = started_by_rpm(begun, scriptlet(now()));
+    CHECK(ask(*opened(root), root.path("/etc/generated"), DigestAlgorithm::sha256, &actors).silent());
+}
+
+TEST_CASE("rpm: what a scriptlet of a removed package wrote is explained, when it is seen to go") {
+    const RpmRoot root;
+    root.install("demo-1-1");
+    const auto provider = opened(root);
+    REQUIRE(ask(*provider, root.path("/usr/bin/tool")).vouched());
+    std::this_thread::sleep_for(std::chrono::seconds(5));  // transactions are known by seconds, give or take two
+    const auto begun = now();
+    root.rpm("-e demo");
+    test::put_content(root.path("/etc/generated"), "by a scriptlet");
+    const auto actors = started_by_rpm(begun, scriptlet(now()));
+    const auto asked = ask(*provider, root.path("/etc/generated"), DigestAlgorithm::sha256, &actors);
+    REQUIRE(asked.explained());
+    CHECK(asked.explained()->evidence.source == "demo-1-1.noarch");
+    CHECK(asked.explained()->evidence.transaction.empty());
+}
+
+TEST_CASE("rpm: who wrote, by lineage") {
+    const auto of = [](Process writer, std::vector<Process> ancestors) {
+        Actor actor;
+        actor.process = std::move(writer);
+        actor.ancestors = std::move(ancestors);
+        return rpm::act_of(actor);
+    };
+    const auto start = now();
+    const auto dnf = process("/usr/bin/python3.11", {"/usr/bin/python3", "/usr/bin/dnf", "upgrade"}, start);
+    CHECK(of(process("/usr/bin/rpm", {"rpm"}, start), {}).has_value());
+    CHECK(of(scriptlet(start), {dnf})->scriptlet == start);
+    CHECK(of(process("/usr/sbin/useradd", {"useradd", "x"}, start), {scriptlet(start), dnf}).has_value());
+    CHECK(of(process("/usr/sbin/ldconfig", {"/sbin/ldconfig"}, start), {dnf}).has_value());
+    CHECK_FALSE(of(scriptlet(start), {process("/usr/bin/bash", {"bash"}, start)}));
+    CHECK_FALSE(of(process("/usr/bin/bash", {"sh", "-c", "id"}, start), {process("/usr/bin/rpm", {"rpm", "--eval"}, start)}));
+    CHECK_FALSE(of(scriptlet(start), {process("/usr/bin/python3.11", {"/usr/bin/python3", "/tmp/evil.py"}, start)}));
+
+    CHECK(rpm::is_rpms_own("/var/lib/rpm/rpmdb.sqlite-wal"));
+    CHECK_FALSE(rpm::is_rpms_own("/var/lib/rpmx"));
+    CHECK(rpm::unpacked_for("/usr/bin/x;65f0a1b2") == "/usr/bin/x");
+    CHECK(rpm::unpacked_for("/usr/bin/x;65f0a1bZ").empty());
+    CHECK(rpm::unpacked_for("/usr/bin/x").empty());
 }
 
 TEST_CASE("rpm: names of before the merge of /bin into /usr are found") {
