@@ -83,15 +83,15 @@ struct SignedApproval {
 // What stands at the end of a file that may be an approval: which key is said to have signed it. Nothing is believed by that.
 Result<std::string> claimed_signer(std::string_view file);
 
-// Verifies the signature over the exact bytes, and only then reads them. bad_input, with a reason: not signed, signed by a key that is not among `keys`,
-// altered since, malformed.
+// Verifies the signature over the exact bytes, and only then reads them. bad_input, with a reason: not signed, signed by a key that is not among
+// `keys`, altered since, malformed.
 Result<SignedApproval> verify_approval(std::string_view file, const std::vector<ApproverKey>& keys);
 
 // Signs with a private key in PEM (PKCS #8); for one that is encrypted OpenSSL asks on the terminal. Returns the file's content. Blocks.
 Result<std::string> sign_approval(const Approval& approval, const std::string& private_key_file);
 
-// bad_input when the approval is not for this host (`host_id`: machine-id(5)) or has expired, when one of its paths leads through a symbolic link here, or
-// when its digests before are not of `digest`, by which this host knows its files. Blocks on look-ups of names.
+// bad_input when the approval is not for this host (`host_id`: machine-id(5)) or has expired, when one of its paths leads through a symbolic link
+// here, or when its digests before are not of `digest`, by which this host knows its files. Blocks on look-ups of names.
 Status admit_approval(const Approval& approval, const std::string& host_id, DigestAlgorithm digest, WallTime now);
 
 // Clocks are not all the same: an approval is taken as valid this much before its first moment. Not after its last.

@@ -52,7 +52,8 @@ Result<std::optional<std::uint32_t>> number_of(const std::string& text, int base
     std::uint32_t value = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value, base);
-    if (error != std::errc{} || stop != end) return refuse(fmt::format("{} {}: this is no {} number", option, printable(text), base == 8 ? "octal" : "whole"));
+    if (error != std::errc{} || stop != end)
+        return refuse(fmt::format("{} {}: this is no {} number", option, printable(text), base == 8 ? "octal" : "whole"));
     return std::optional(value);
 }
 
@@ -84,7 +85,9 @@ void add_directories_of(const Listing& before, const Listing& after, Listing& ou
         for (auto parent = split_path(path).directory; !parent.empty() && parent != "/"; parent = split_path(parent).directory) {
             const auto found = after.find(std::string(parent));
             if (found != after.end() && found->second.kind == ApprovedState::Kind::directory && !before.contains(found->first))
-                out.emplace(found->first, ApprovedState{.kind = ApprovedState::Kind::directory, .digests = {}, .link_target = {}, .mode = {}, .uid = {}, .gid = {}});
+                out.emplace(
+                    found->first,
+                    ApprovedState{.kind = ApprovedState::Kind::directory, .digests = {}, .link_target = {}, .mode = {}, .uid = {}, .gid = {}});
         }
 }
 
@@ -111,7 +114,9 @@ Result<std::vector<ApprovedChange>> changes_of(const ToSign& to, std::size_t& un
 
 Result<WallTime> time_of(const std::string& text, WallTime now, const char* option) {
     const auto time = text.empty() ? std::optional(std::chrono::floor<std::chrono::seconds>(now)) : moment(text, now);
-    if (!time) return refuse(fmt::format("{} {}: neither a time from now on (30min, 2h, 3d) nor a date (2026-01-31, 2026-01-31T12:00:00Z)", option, printable(text)));
+    if (!time)
+        return refuse(
+            fmt::format("{} {}: neither a time from now on (30min, 2h, 3d) nor a date (2026-01-31, 2026-01-31T12:00:00Z)", option, printable(text)));
     return WallTime(*time);
 }
 
@@ -133,7 +138,9 @@ Result<Approval> approval_of(const Arguments& arguments, std::size_t& unchanged)
     if (*end <= now) return refuse(fmt::format("--expires {}: that is over", printable(to.expires)));
     auto changes = changes_of(to, unchanged);
     if (!changes) return fail(changes.error());
-    if (changes->empty()) return refuse(fmt::format("there is nothing to approve: {} as before", unchanged == 1 ? "1 object is" : fmt::format("{} objects are", unchanged)));
+    if (changes->empty())
+        return refuse(
+            fmt::format("there is nothing to approve: {} as before", unchanged == 1 ? "1 object is" : fmt::format("{} objects are", unchanged)));
     approval.id = std::move(*id);
     approval.hosts = to.hosts;
     std::sort(approval.hosts.begin(), approval.hosts.end());
@@ -148,7 +155,8 @@ Result<Approval> approval_of(const Arguments& arguments, std::size_t& unchanged)
 }
 
 std::string description(const Approval& approval, std::size_t unchanged) {
-    std::string out = fmt::format("approval {}\n  ticket    {}\n  approver  {}\n", approval.id, printable(approval.ticket), printable(approval.approver));
+    std::string out =
+        fmt::format("approval {}\n  ticket    {}\n  approver  {}\n", approval.id, printable(approval.ticket), printable(approval.approver));
     if (!approval.note.empty()) out += "  note      " + printable(approval.note) + "\n";
     for (const auto& host : approval.hosts) out += "  host      " + host + "\n";
     if (approval.hosts.empty()) out += "  host      every host\n";

@@ -41,8 +41,10 @@ Status admit_before(const ApprovedChange& change, DigestAlgorithm digest) {
 Status admit_approval(const Approval& approval, const std::string& host_id, DigestAlgorithm digest, WallTime now) {
     if (host_id.empty()) return refuse("this host has no machine id (machine-id(5)), by which approvals name it");
     if (!approval.hosts.empty() && !std::binary_search(approval.hosts.begin(), approval.hosts.end(), host_id))
-        return refuse(fmt::format("the approval is for {}, and this host is {}",
-                                  approval.hosts.size() == 1 ? "host " + approval.hosts.front() : fmt::format("{} other hosts", approval.hosts.size()), printable(host_id)));
+        return refuse(
+            fmt::format("the approval is for {}, and this host is {}",
+                        approval.hosts.size() == 1 ? "host " + approval.hosts.front() : fmt::format("{} other hosts", approval.hosts.size()),
+                        printable(host_id)));
     if (approval.expires <= now) return refuse(fmt::format("the approval has expired: {}", to_utc_seconds(approval.expires)));
     const std::string* last = nullptr;
     for (const auto& change : approval.changes) {

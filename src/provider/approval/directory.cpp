@@ -28,10 +28,12 @@ Result<ApprovedState> state_of(const std::string& path, std::vector<Observer>& o
     std::optional<Attributes> first;
     for (std::size_t i = 0; i < observers.size(); ++i) {
         const auto seen = observers[i].look(path, {}, {});
-        if (const auto* refused = seen.unreadable()) return fail(system_error(fmt::format("{} {}", refused->attempted, printable(path)), refused->error));
+        if (const auto* refused = seen.unreadable())
+            return fail(system_error(fmt::format("{} {}", refused->attempted, printable(path)), refused->error));
         const auto* is = seen.attributes();
         if (is == nullptr) return refuse(fmt::format("{}: gone while it was looked at", printable(path)));
-        if (first && (first->id != is->id || first->ctime != is->ctime)) return refuse(fmt::format("{}: changed while it was looked at", printable(path)));
+        if (first && (first->id != is->id || first->ctime != is->ctime))
+            return refuse(fmt::format("{}: changed while it was looked at", printable(path)));
         first = *is;
         const auto kind = kind_of(path, is->type);
         if (!kind) return fail(kind.error());

@@ -68,7 +68,8 @@ Result<bool> is_after(const ApprovedState& after, const Question& question) {
 }
 
 std::vector<std::string> covered(const ApprovedState& after, const Observation& now) {
-    if (after.kind == Kind::absent) return {"type", "mode", "uid", "gid", "content", "link_target", "link_count", "rdev", "project_id", "inode_flags", "xattr.*"};
+    if (after.kind == Kind::absent)
+        return {"type", "mode", "uid", "gid", "content", "link_target", "link_count", "rdev", "project_id", "inode_flags", "xattr.*"};
     std::vector<std::string> covers{"type"};
     // A symbolic link's mode means nothing and is always the same.
     if (after.mode || after.kind == Kind::symlink) covers.emplace_back("mode");

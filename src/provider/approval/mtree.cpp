@@ -1,5 +1,5 @@
-// mtree(5), versions 1 and 2. Read here and not through libarchive, which does not tell a mode or owner that is 0 from one that is not given, and passes
-// over what it does not understand: an approval must say neither more nor less than its manifest.
+// mtree(5), versions 1 and 2. Read here and not through libarchive, which does not tell a mode or owner that is 0 from one that is not given, and
+// passes over what it does not understand: an approval must say neither more nor less than its manifest.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,8 +20,9 @@ using Kind = ApprovedState::Kind;
 using Keywords = std::map<std::string, std::string, std::less<>>;
 
 // What says nothing of what is judged, or what other keywords say better.
-constexpr std::array kPassedOver{"size", "time", "nlink", "flags",  "cksum",    "md5",  "md5digest", "sha1",  "sha1digest", "rmd160", "rmd160digest", "ripemd160digest",
-                                 "inode", "device", "uname", "gname", "contents", "tags", "optional",  "nochange", "resdevice"};
+constexpr std::array kPassedOver{"size",  "time",       "nlink",    "flags",        "cksum",           "md5",      "md5digest",
+                                 "sha1",  "sha1digest", "rmd160",   "rmd160digest", "ripemd160digest", "inode",    "device",
+                                 "uname", "gname",      "contents", "tags",         "optional",        "nochange", "resdevice"};
 
 struct DigestWord {
     std::string_view word;

@@ -13,7 +13,8 @@ namespace {
 constexpr std::string_view kTransactionPrefix = "approval-";
 
 const ApprovedChange* change_of(const Approval& approval, const std::string& path) {
-    const auto found = std::lower_bound(approval.changes.begin(), approval.changes.end(), path, [](const auto& each, const auto& wanted) { return each.path < wanted; });
+    const auto found = std::lower_bound(approval.changes.begin(), approval.changes.end(), path,
+                                        [](const auto& each, const auto& wanted) { return each.path < wanted; });
     return found != approval.changes.end() && found->path == path ? &*found : nullptr;
 }
 
@@ -81,8 +82,9 @@ Result<ApprovalProvider::Read> ApprovalProvider::read(const std::string& id) {
     if (!stored) return fail(stored.error());
     if (!*stored) return Read();
     auto verified = verify_approval((*stored)->file, keys_);
-    const bool ours = verified && verified->approval.id == id &&
-                      (verified->approval.hosts.empty() || std::binary_search(verified->approval.hosts.begin(), verified->approval.hosts.end(), host_id_));
+    const bool ours =
+        verified && verified->approval.id == id &&
+        (verified->approval.hosts.empty() || std::binary_search(verified->approval.hosts.begin(), verified->approval.hosts.end(), host_id_));
     auto made = ours ? std::make_shared<const SignedApproval>(std::move(*verified)) : Read();
     const auto size = made ? made->approval.changes.size() : 1;
     if (read_changes_ + size > kMaxReadChanges) read_.clear(), read_changes_ = 0;
@@ -126,8 +128,13 @@ Result<std::optional<Transaction>> ApprovalProvider::transaction(const std::stri
     const auto uses = (*store)->uses_of(id);
     if (!uses) return fail(uses.error());
     const auto& approval = (*signed_)->approval;
-    Transaction out{transaction, "approval", fmt::format("approval {} of {} path{}", approval.ticket.empty() ? id : printable(approval.ticket), approval.changes.size(), approval.changes.size() == 1 ? "" : "s"),
-                    (*stored)->submitted_at, approval.expires, {}};
+    Transaction out{transaction,
+                    "approval",
+                    fmt::format("approval {} of {} path{}", approval.ticket.empty() ? id : printable(approval.ticket), approval.changes.size(),
+                                approval.changes.size() == 1 ? "" : "s"),
+                    (*stored)->submitted_at,
+                    approval.expires,
+                    {}};
     if (uses->size() == approval.changes.size()) out.ended = last_of(*uses);
     for (const auto& change : approval.changes) out.items.push_back(change.path);
     return std::optional<Transaction>(std::move(out));

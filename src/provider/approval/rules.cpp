@@ -82,7 +82,8 @@ bool is_lower_hex(std::string_view text, std::size_t digits) {
 std::string fault_of(const Approval& approval) {
     if (!is_lower_hex(approval.id, 32)) return "the id is not 32 hexadecimal digits";
     for (std::size_t i = 0; i < approval.hosts.size(); ++i) {
-        if (!is_lower_hex(approval.hosts[i], 32)) return fmt::format("host {} is not a machine id of 32 hexadecimal digits", printable(approval.hosts[i]));
+        if (!is_lower_hex(approval.hosts[i], 32))
+            return fmt::format("host {} is not a machine id of 32 hexadecimal digits", printable(approval.hosts[i]));
         if (i > 0 && approval.hosts[i - 1] >= approval.hosts[i]) return "the hosts are not in order";
     }
     for (const auto* text : {&approval.approver, &approval.ticket, &approval.note})

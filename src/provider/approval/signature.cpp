@@ -46,7 +46,8 @@ Result<Parts> parts_of(std::string_view file) {
     // "signature ", 64 digits of the key, a space, 128 digits, a newline: nothing else is a signature.
     constexpr std::size_t kKeyAt = kSignatureWord.size(), kAt = kKeyAt + 65;
     const auto hex = line.size() == kAt + 2 * kSignatureBytes + 1 ? line.substr(kAt, 2 * kSignatureBytes) : std::string_view{};
-    if (!approval::is_lower_hex(hex, 2 * kSignatureBytes) || !approval::is_lower_hex(line.substr(kKeyAt, 64), 64) || line[kAt - 1] != ' ' || line.back() != '\n')
+    if (!approval::is_lower_hex(hex, 2 * kSignatureBytes) || !approval::is_lower_hex(line.substr(kKeyAt, 64), 64) || line[kAt - 1] != ' ' ||
+        line.back() != '\n')
         return refuse("the approval is malformed: its last line is not a signature");
     return Parts{file.substr(0, last_line + 1), line.substr(kKeyAt, 64), *from_hex(hex)};
 }
@@ -83,8 +84,9 @@ bool ApproverKey::verifies(std::string_view bytes, std::string_view signature) c
     const Context context(EVP_MD_CTX_new());
     auto* key = static_cast<EVP_PKEY*>(key_.get());
     const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
-    const bool good = context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1 &&
-                      EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()), signature.size(), data, bytes.size()) == 1;
+    const bool good =
+        context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1 &&
+        EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()), signature.size(), data, bytes.size()) == 1;
     if (!good) approval::openssl_reason();
     return good;
 }
@@ -100,7 +102,8 @@ Result<SignedApproval> verify_approval(std::string_view file, const std::vector<
     if (!parts) return fail(parts.error());
     const auto key = std::find_if(keys.begin(), keys.end(), [&](const auto& each) { return each.id() == parts->key_id; });
     if (key == keys.end()) return refuse(fmt::format("the approval is signed by the key {}, which is not among the [approvals] keys", parts->key_id));
-    if (!key->verifies(parts->text, parts->signature)) return refuse(fmt::format("the signature is not that of the key {}: altered since, or forged", parts->key_id));
+    if (!key->verifies(parts->text, parts->signature))
+        return refuse(fmt::format("the signature is not that of the key {}: altered since, or forged", parts->key_id));
     auto approval = parse_approval(parts->text);
     if (!approval) return fail(approval.error());
     return SignedApproval{std::move(*approval), key->id(), key->name()};
@@ -115,7 +118,8 @@ Result<std::string> sign_approval(const Approval& approval, const std::string& p
     const Bio bio = over(*pem);
     const Key key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr) : nullptr);
     OPENSSL_cleanse(pem->data(), pem->size());
-    if (!key) return refuse(fmt::format("{}: no private key in PEM, or not the passphrase: {}", printable(private_key_file), approval::openssl_reason()));
+    if (!key)
+        return refuse(fmt::format("{}: no private key in PEM, or not the passphrase: {}", printable(private_key_file), approval::openssl_reason()));
     if (!is_ed25519(key)) return refuse(fmt::format("{}: a private key, but not of Ed25519", printable(private_key_file)));
     const Context context(EVP_MD_CTX_new());
     std::array<unsigned char, kSignatureBytes> raw{};

@@ -31,7 +31,8 @@ std::optional<std::optional<ApprovalUse>> read_use(const store::Query& query, in
 
 std::optional<StoredApproval> read_approval(const store::Query& query) {
     if (!query.is_blob(0) || !query.is_blob(1) || !query.is_integer(2) || !query.is_blob(3)) return std::nullopt;
-    return StoredApproval{std::string(query.blob(0)), std::string(query.blob(1)), WallTime(Nanoseconds(query.integer(2))), std::string(query.blob(3))};
+    return StoredApproval{std::string(query.blob(0)), std::string(query.blob(1)), WallTime(Nanoseconds(query.integer(2))),
+                          std::string(query.blob(3))};
 }
 
 // Calls `row` for each row until it says false: then the table is damaged.
@@ -56,7 +57,10 @@ Status in_transaction(store::Database& database, const std::function<Status()>& 
 Status insert(store::Database& database, const StoredApproval& approval, const std::vector<std::string>& paths) {
     auto row = database.query("INSERT INTO approval(id,file,submitted_at,submitted_by) VALUES(?1,?2,?3,?4)");
     if (!row) return fail(row.error());
-    row->bind_blob(1, approval.id).bind_blob(2, approval.file).bind(3, approval.submitted_at.time_since_epoch().count()).bind_blob(4, approval.submitted_by);
+    row->bind_blob(1, approval.id)
+        .bind_blob(2, approval.file)
+        .bind(3, approval.submitted_at.time_since_epoch().count())
+        .bind_blob(4, approval.submitted_by);
     if (auto done = row->run(); !done) return done;
     auto change = database.query("INSERT INTO change(path,approval) VALUES(?1,last_insert_rowid())");
     if (!change) return fail(change.error());
@@ -126,14 +130,16 @@ Result<bool> ApprovalStore::add(const StoredApproval& approval, const std::vecto
 
 Status ApprovalStore::mark_used(const std::string& id, const std::string& path, const ApprovalUse& use) {
     auto query = impl_->database->query(
-        "UPDATE change SET used_at=?3,absent=?4,device=?5,inode=?6,size=?7,ctime=?8 WHERE path=?1 AND approval=(SELECT sequence FROM approval WHERE id=?2)");
+        "UPDATE change SET used_at=?3,absent=?4,device=?5,inode=?6,size=?7,ctime=?8 WHERE path=?1 AND approval=(SELECT sequence FROM approval WHERE "
+        "id=?2)");
     if (!query) return fail(query.error());
     const auto bits = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
     query->bind_blob(1, path).bind_blob(2, id).bind(3, use.at.time_since_epoch().count()).bind(4, use.absent ? 1 : 0);
     query->bind(5, bits(use.object.device)).bind(6, bits(use.object.inode)).bind(7, bits(use.size)).bind(8, use.ctime.time_since_epoch().count());
     if (auto done = query->run(); !done) return done;
     if (impl_->database->changes() == 1) return {};
-    return fail(Error{fmt::format("{}: approval {} of {} is not there any more", impl_->database->file(), id, printable(path)), ErrorKind::corrupt, 0});
+    return fail(
+        Error{fmt::format("{}: approval {} of {} is not there any more", impl_->database->file(), id, printable(path)), ErrorKind::corrupt, 0});
 }
 
 Result<std::optional<StoredApproval>> ApprovalStore::find(const std::string& id) {
@@ -149,7 +155,8 @@ Result<std::optional<StoredApproval>> ApprovalStore::find(const std::string& id)
 
 Result<std::vector<ApprovalStore::Mention>> ApprovalStore::mentions_of(const std::string& path) {
     auto query = impl_->database->query(
-        "SELECT id,submitted_at,used_at,absent,device,inode,size,ctime FROM change JOIN approval ON approval.sequence=change.approval WHERE path=?1 ORDER BY sequence");
+        "SELECT id,submitted_at,used_at,absent,device,inode,size,ctime FROM change JOIN approval ON approval.sequence=change.approval WHERE path=?1 "
+        "ORDER BY sequence");
     if (!query) return fail(query.error());
     query->bind_blob(1, path);
     std::vector<Mention> out;
@@ -165,7 +172,8 @@ Result<std::vector<ApprovalStore::Mention>> ApprovalStore::mentions_of(const std
 
 Result<std::vector<std::pair<std::string, ApprovalUse>>> ApprovalStore::uses_of(const std::string& id) {
     auto query = impl_->database->query(
-        "SELECT path,used_at,absent,device,inode,size,ctime FROM change WHERE used_at IS NOT NULL AND approval=(SELECT sequence FROM approval WHERE id=?1) ORDER BY path");
+        "SELECT path,used_at,absent,device,inode,size,ctime FROM change WHERE used_at IS NOT NULL AND approval=(SELECT sequence FROM approval WHERE "
+        "id=?1) ORDER BY path");
     if (!query) return fail(query.error());
     query->bind_blob(1, id);
     std::vector<std::pair<std::string, ApprovalUse>> out;

@@ -21,22 +21,27 @@ namespace {
 
 constexpr std::int64_t kApplicationId = 0x74736170;  // "tsap"
 constexpr std::array<store::SchemaEntry, 5> kSchema{{
-    {"approval", "CREATE TABLE approval(sequence INTEGER PRIMARY KEY,id BLOB NOT NULL,file BLOB NOT NULL,submitted_at INTEGER NOT NULL,submitted_by BLOB NOT NULL)"},
+    {"approval",
+     "CREATE TABLE approval(sequence INTEGER PRIMARY KEY,id BLOB NOT NULL,file BLOB NOT NULL,submitted_at INTEGER NOT NULL,submitted_by BLOB NOT "
+     "NULL)"},
     {"approval_id", "CREATE UNIQUE INDEX approval_id ON approval(id)"},
     {"change",
-     "CREATE TABLE change(path BLOB NOT NULL,approval INTEGER NOT NULL,used_at INTEGER,absent INTEGER,device INTEGER,inode INTEGER,size INTEGER,ctime INTEGER,PRIMARY KEY(path,approval)) WITHOUT ROWID"},
+     "CREATE TABLE change(path BLOB NOT NULL,approval INTEGER NOT NULL,used_at INTEGER,absent INTEGER,device INTEGER,inode INTEGER,size "
+     "INTEGER,ctime INTEGER,PRIMARY KEY(path,approval)) WITHOUT ROWID"},
     {"change_approval", "CREATE INDEX change_approval ON change(approval)"},
     {"report", "CREATE TABLE report(sequence INTEGER PRIMARY KEY,line BLOB NOT NULL)"},
 }};
 constexpr std::array<store::Format, 1> kFormats{{{1, kSchema}}};
 
-constexpr const char* kSettings = "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=16777216; PRAGMA foreign_keys=OFF";
+constexpr const char* kSettings =
+    "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=16777216; PRAGMA foreign_keys=OFF";
 
 Status check_place(const std::string& directory) {
     struct stat status{};
     if (::stat(directory.c_str(), &status) != 0) return fail(system_error(fmt::format("look at {}", printable(directory))));
     if (status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0) return {};
-    return fail(Error{fmt::format("state directory {} is not ours alone: it must belong to user {} and be writable by nobody else", printable(directory), ::geteuid()),
+    return fail(Error{fmt::format("state directory {} is not ours alone: it must belong to user {} and be writable by nobody else",
+                                  printable(directory), ::geteuid()),
                       ErrorKind::bad_input, 0});
 }
 
@@ -88,7 +93,8 @@ Result<std::unique_ptr<store::Database>> open_to_write(const std::string& direct
     auto& database = **opened;
     const auto mode = database.text("PRAGMA journal_mode=WAL");
     if (!mode) return fail(mode.error());
-    if (*mode != "wal") return fail(Error{fmt::format("{}: this file system cannot hold a shared write-ahead log", printable(file)), ErrorKind::system, ENOTSUP});
+    if (*mode != "wal")
+        return fail(Error{fmt::format("{}: this file system cannot hold a shared write-ahead log", printable(file)), ErrorKind::system, ENOTSUP});
     if (auto done = database.execute(kSettings); !done) return fail(done.error());
     const auto blank = database.is_blank();
     if (!blank) return fail(blank.error());

@@ -69,7 +69,8 @@ Result<Listing> parse_sums(std::string_view text, const std::string& root) {
         if (!path) return refuse(fmt::format("line {}: {}", number, path.error().what));
         auto& state = out[*path];
         state.kind = ApprovedState::Kind::file;
-        if (!state.digests.emplace(sum->algorithm, std::move(sum->raw)).second) return refuse(fmt::format("line {}: {} is listed twice", number, printable(*path)));
+        if (!state.digests.emplace(sum->algorithm, std::move(sum->raw)).second)
+            return refuse(fmt::format("line {}: {} is listed twice", number, printable(*path)));
     }
     return out;
 }

@@ -150,7 +150,8 @@ Result<Approval> parse_approval(std::string_view text) {
     if (lines.next('\n') != kFirstLine) return malformed(fmt::format("it does not begin with the line `{}`", kFirstLine));
     Approval read;
     for (std::size_t number = 2; lines.more(); ++number)
-        if (const auto line = lines.next('\n'); !read_line(line, read)) return malformed(fmt::format("line {}: {}", number, printable(line.substr(0, 200))));
+        if (const auto line = lines.next('\n'); !read_line(line, read))
+            return malformed(fmt::format("line {}: {}", number, printable(line.substr(0, 200))));
     if (auto fault = approval::fault_of(read); !fault.empty()) return malformed(std::move(fault));
     if (text_of(read) != text) return malformed("it is not written as touchstone writes it");
     return read;
@@ -164,10 +165,12 @@ std::optional<WallTime> parse_utc_seconds(std::string_view text) {
     for (std::size_t i = 0; i < kForm.size(); ++i)
         if (kForm[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != kForm[i]) return std::nullopt;
     const auto part = [text](std::size_t at, std::size_t size) { return *number(text.substr(at, size), 10); };
-    const std::chrono::year_month_day day{std::chrono::year(static_cast<int>(part(0, 4))), std::chrono::month(part(5, 2)), std::chrono::day(part(8, 2))};
+    const std::chrono::year_month_day day{std::chrono::year(static_cast<int>(part(0, 4))), std::chrono::month(part(5, 2)),
+                                          std::chrono::day(part(8, 2))};
     // Years that 64 bits of nanoseconds hold.
     if (!day.ok() || part(0, 4) < 1970 || part(0, 4) > 2261 || part(11, 2) > 23 || part(14, 2) > 59 || part(17, 2) > 59) return std::nullopt;
-    return WallTime(std::chrono::sys_days(day)) + std::chrono::hours(part(11, 2)) + std::chrono::minutes(part(14, 2)) + std::chrono::seconds(part(17, 2));
+    return WallTime(std::chrono::sys_days(day)) + std::chrono::hours(part(11, 2)) + std::chrono::minutes(part(14, 2)) +
+           std::chrono::seconds(part(17, 2));
 }
 
 }  // namespace touchstone
