@@ -6,10 +6,15 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
 import pytest
+
+SUPPORT = pathlib.Path(__file__).parents[1] / "support"
+sys.path.insert(0, str(SUPPORT))
+from command import run  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("TOUCHSTONE_BUILD", pathlib.Path(__file__).parents[2] / "build/test"))
 PROGRAM = str(BUILD / "touchstone")
@@ -25,12 +30,6 @@ def wait_until(condition, what, patience=PATIENCE):
             return value
         time.sleep(0.02)
     raise AssertionError(f"waited {patience} s for {what() if callable(what) else what}")
-
-
-def run(*command):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    assert done.returncode == 0, f"{command}: {done.stderr}"
-    return done.stdout
 
 
 def is_mounted(where):

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import changes, run, wait_until
+from conftest import SUPPORT, changes, run, wait_until
 
 SPEC = """Name: demo
 Version: %{v}
@@ -47,13 +47,11 @@ echo by a scriptlet >/usr/lib/generated/cache
 
 @contextlib.contextmanager
 def signer(home):
-    """A GNUPGHOME with one key; its public half in `home/key`."""
-    gnupg = home / "gnupg"
-    gnupg.mkdir(mode=0o700)
-    environment = {**os.environ, "GNUPGHOME": str(gnupg)}
-    shell = lambda command: subprocess.run(command, shell=True, check=True, env=environment, cwd=home, capture_output=True)
+    """A shell with the vendor's key at hand; its public half in `home/key`."""
+    run(SUPPORT / "vendor-key", home)
+    environment = {**os.environ, "GNUPGHOME": str(home / "gnupg")}
+    shell = lambda command: run("sh", "-c", command, env=environment, cwd=home)
     try:
-        shell("gpg --batch --passphrase '' --quick-gen-key 'Vendor <vendor@example.org>' ed25519 sign never && gpg --batch --export -a >key")
         yield shell
     finally:
         shell("gpgconf --kill gpg-agent")
@@ -62,14 +60,11 @@ def signer(home):
 @pytest.fixture
 def packages(touchstone):
     """demo 1 and 2 and scripted, signed, in home/noarch."""
-    home = touchstone.home
-    (home / "demo.spec").write_text(SPEC)
-    (home / "scripted.spec").write_text(SCRIPTED)
-    with signer(home) as shell:
-        for spec, version in ("demo", 1), ("demo", 2), ("scripted", 1):
-            shell(f"rpmbuild -bb --define '_topdir {home}/build' --define '_rpmdir {home}' --define '_dbpath {home}/none' --define 'v {version}' {spec}.spec")
-        shell(f"rpmsign --define '__gpg /usr/bin/gpg' --define '_gpg_name vendor@example.org' --define '_gpg_path {home}/gnupg' --addsign noarch/*.rpm")
-    return home / "noarch"
+    for name, text, versions in ("demo", SPEC, (1, 2)), ("scripted", SCRIPTED, (1,)):
+        spec = touchstone.home / f"{name}.spec"
+        spec.write_text(text)
+        run(SUPPORT / "rpm-packages", touchstone.home, spec, *versions)
+    return touchstone.home / "noarch"
 
 
 def watches(*paths):

@@ -3,18 +3,13 @@ import concurrent.futures
 import contextlib
 import json
 import os
-import pathlib
 import shutil
-import subprocess
-import sys
 
 import pytest
 
-from conftest import PROGRAM, wait_until
+from conftest import PROGRAM, run, wait_until
+from packages import Archive, Key, Root, build_deb
 from test_fips import fips, provider  # noqa: F401
-
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from packages import Archive, Key, Root, build_deb, run  # noqa: E402
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("apt-ftparchive") or not shutil.which("gpg"), reason="needs root, apt-utils and gnupg")
 

@@ -4,6 +4,8 @@ import json
 import shutil
 import subprocess
 
+import pytest
+
 from conftest import changes
 
 
@@ -23,15 +25,21 @@ def write_with(program, file, text):
     subprocess.run([program, f"of={file}", "status=none", "conv=notrunc"], input=text.encode(), check=True)
 
 
-def test_an_expected_change(touchstone):
-    file = touchstone.tree / "resolv.conf"
+@pytest.fixture
+def updated(touchstone):
+    """A file, and the program by which changes of it are expected."""
+    file, updater = touchstone.tree / "resolv.conf", program(touchstone)
     file.write_text("nameserver 192.0.2.1\n")
-    updater = program(touchstone)
     touchstone.configure(more=expect(file, updater))
+    return file, updater
+
+
+def test_an_expected_change(touchstone, updated):
+    file, updater = updated
     touchstone.watch()
     write_with(updater, file, "nameserver 192.0.2.2\n")
     finding = touchstone.wait_for(file, "changed")
-    assert finding["touchstone"]["verdict"] == "expected"
+    assert finding["touchstone"]["verdict"] == "expected", (finding, touchstone.notices("provider-failed"))
     assert finding["touchstone"]["evidence"][0]["provider"] == "expect"
     assert (finding["event"]["kind"], finding["event"]["severity"]) == ("event", 21)
     # Somebody else's hand in the same file is not.
@@ -40,21 +48,15 @@ def test_an_expected_change(touchstone):
     assert verdicts[0] == "expected" and set(verdicts[1:]) == {"unexpected"}
 
 
-def test_more_than_is_allowed_is_unexpected(touchstone):
-    file = touchstone.tree / "conf"
-    file.write_text("a")
-    updater = program(touchstone)
-    touchstone.configure(more=expect(file, updater))
+def test_more_than_is_allowed_is_unexpected(touchstone, updated):
+    _, updater = updated
     touchstone.watch()
     write_with(updater, touchstone.tree / "other", "x")
     assert touchstone.wait_for(touchstone.tree / "other", "appeared")["touchstone"]["verdict"] == "unexpected"
 
 
-def test_a_replaced_program_gains_nothing(touchstone):
-    file = touchstone.tree / "conf"
-    file.write_text("a")
-    updater = program(touchstone)
-    touchstone.configure(more=expect(file, updater))
+def test_a_replaced_program_gains_nothing(touchstone, updated):
+    file, updater = updated
     with updater.open("ab") as binary:
         binary.write(b"\0evil")
     touchstone.watch()
@@ -62,12 +64,8 @@ def test_a_replaced_program_gains_nothing(touchstone):
     assert touchstone.wait_for(file, "changed")["touchstone"]["verdict"] == "unexpected"
 
 
-def test_check_and_diff_keep_what_the_watch_has_settled(touchstone):
-    file, other = touchstone.tree / "conf", touchstone.tree / "other"
-    file.write_text("a")
-    other.write_text("a")
-    updater = program(touchstone)
-    touchstone.configure(more=expect(file, updater))
+def test_check_and_diff_keep_what_the_watch_has_settled(touchstone, updated):
+    file, updater = updated
     touchstone.watch()
     write_with(updater, file, "b")
     touchstone.wait_for(file, "changed")

@@ -32,7 +32,7 @@ def disk(home, *options):
     with open(image, "wb") as file:
         file.truncate(64 << 20)
     run("mkfs.ext4", "-q", "-F", *options, image)
-    device = run("losetup", "--find", "--show", image).strip()
+    device = run("losetup", "--find", "--show", image).stdout.strip()
     try:
         run("mount", device, where)
         try:
@@ -46,7 +46,7 @@ def disk(home, *options):
 def write_below(device, mount, name, content):
     """Into the file's first block, past its file system."""
     path = mount / name
-    block = int(run("debugfs", "-R", f"bmap /{name} 0", device).split()[-1])
+    block = int(run("debugfs", "-R", f"bmap /{name} 0", device).stdout.split()[-1])
     size = os.statvfs(path).f_bsize
     with open(device, "r+b", buffering=0) as raw:
         os.pwrite(raw.fileno(), content, block * size)

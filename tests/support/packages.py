@@ -4,13 +4,9 @@ import pathlib
 import shutil
 import subprocess
 
-ARCHITECTURE = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
+from command import run
 
-
-def run(*command, check=True, **options):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=300, **options)
-    assert not check or done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-    return done
+ARCHITECTURE = run("dpkg", "--print-architecture").stdout.strip()
 
 
 class Key:

@@ -15,20 +15,12 @@ public:
         return all;
     }
     std::string path(const std::string& name) const { return directory_ / ("noarch/" + name + ".noarch.rpm"); }
-    std::string key() const { return directory_ / "key.asc"; }
+    std::string key() const { return directory_ / "key"; }
 
 private:
     Packages() {
-        const auto gpg = "export GNUPGHOME=" + directory_ / "gnupg" + "; ";
-        shell("mkdir -m 700 " + directory_ / "gnupg");
-        shell(gpg + "gpg --batch --passphrase '' --quick-gen-key 'Vendor <vendor@example.org>' ed25519 sign never && gpg --batch --export -a >" + key());
         put_content(directory_ / "demo.spec", kSpec);
-        for (const std::string version : {"1", "2", "3"})
-            shell("rpmbuild -bb --define '_topdir " + directory_ / "build" + "' --define '_rpmdir " + directory_.path() + "' --define '_dbpath " + directory_ / "none" +
-                  "' --define 'v " + version + "' " + directory_ / "demo.spec");
-        shell(gpg + "rpmsign --define '__gpg /usr/bin/gpg' --define '_gpg_name vendor@example.org' --define '_gpg_path " + directory_ / "gnupg" + "' --addsign " + path("demo-1-1") +
-              " " + path("demo-2-1"));  // and 3 is signed by nobody
-        shell(gpg + "gpgconf --kill gpg-agent");
+        shell(std::string(TOUCHSTONE_SOURCE_DIR) + "/tests/support/rpm-packages " + directory_.path() + " " + directory_ / "demo.spec" + " 1 2 unsigned 3");
     }
 
     static constexpr auto kSpec = R"(Name: demo
