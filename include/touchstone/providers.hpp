@@ -34,6 +34,10 @@ struct ProviderSettings {
         bool enabled = true;
         std::string root = "/";
     } rpm;
+    struct Selinux {
+        bool enabled = true;
+        std::string root = "/";  // whose policy it is: ROOT/etc/selinux
+    } selinux;
     struct Ostree {
         bool enabled = true;
         std::string sysroot = "/";

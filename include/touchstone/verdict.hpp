@@ -16,7 +16,7 @@ std::string_view name_of(Verdict verdict);
 
 // By what a verdict is given; it goes into the event. Text is UTF-8 or bytes; who prints it escapes it.
 struct Evidence {
-    std::string provider;     // "dpkg", "rpm", "ostree", "fs-verity", "ignition", "approval", "expect"
+    std::string provider;     // "dpkg", "rpm", "ostree", "fs-verity", "ignition", "selinux", "approval", "expect"
     std::string source;       // what says it: "nginx 1.22.1-9 (amd64)", "commit 3f2a...", "approval 5c0e... (CHG-4711)"
     std::string signer;       // whose signature that bears: a key's fingerprint, and its name where known; "" when nobody signed it
     std::string reason;       // one phrase: "content, mode and owner are those of the package", "written by the script postinst of the package"
@@ -38,6 +38,8 @@ struct Claim {
     // Judged attributes that it speaks of, in the words of Change::attribute; "content" stands for size and digest, a `*` at the end for any end:
     // {"type", "mode", "uid", "gid", "content", "link_target", "link_count", "xattr.*"}. A finding is only settled by a claim that covers all it says.
     std::vector<std::string> covers;
+    // It counts where another claim speaks of something that the finding says, and settles nothing by itself: a label may go along with what it is the label of.
+    bool only_beside_others = false;
 };
 
 }  // namespace touchstone

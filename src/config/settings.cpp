@@ -153,6 +153,8 @@ const std::array kSettings{
     Setting{"providers.rpm.root", PathValue{[](Config& c) -> std::string& { return c.providers.rpm.root; }, PathValue::Also::root}},
     Setting{"providers.ostree.enabled", SwitchValue{[](Config& c) -> bool& { return c.providers.ostree.enabled; }}},
     Setting{"providers.ostree.sysroot", PathValue{[](Config& c) -> std::string& { return c.providers.ostree.sysroot; }, PathValue::Also::root}},
+    Setting{"providers.selinux.enabled", SwitchValue{[](Config& c) -> bool& { return c.providers.selinux.enabled; }}},
+    Setting{"providers.selinux.root", PathValue{[](Config& c) -> std::string& { return c.providers.selinux.root; }, PathValue::Also::root}},
     Setting{"providers.verity.certificates", PathsValue{[](Config& c) -> std::vector<std::string>& { return c.providers.verity.certificates; }}},
     Setting{"providers.ignition.configs", PathsValue{[](Config& c) -> std::vector<std::string>& { return c.providers.ignition.configs; }}},
     Setting{"approvals.keys", PathsValue{[](Config& c) -> std::vector<std::string>& { return c.providers.approvals.keys; }}},

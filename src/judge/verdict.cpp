@@ -29,13 +29,16 @@ struct Case {
     std::vector<Evidence> settled_by(Kind kind) const {
         std::vector<Evidence> used;
         std::vector<std::string_view> open(attributes.begin(), attributes.end());
+        bool by_itself = false;
         for (const auto& claim : claims) {
-            if (!kind(claim)) continue;
+            if (!kind(claim) || (attributes.empty() && claim.only_beside_others)) continue;
             const auto before = open.size();
             std::erase_if(open, [&](std::string_view attribute) { return covers(claim, attribute); });
-            if (open.size() < before || (attributes.empty() && used.empty())) used.push_back(claim.evidence);
+            if (open.size() == before && (!attributes.empty() || !used.empty())) continue;
+            used.push_back(claim.evidence);
+            by_itself |= !claim.only_beside_others;
         }
-        return open.empty() ? used : std::vector<Evidence>();
+        return open.empty() && by_itself ? used : std::vector<Evidence>();
     }
 
     std::string uncovered_by(const Claim& claim) const {

@@ -7,6 +7,7 @@
 #include "ignition/provider.hpp"
 #include "ostree/provider.hpp"
 #include "rpm/provider.hpp"
+#include "selinux/provider.hpp"
 #include "touchstone/providers.hpp"
 #include "verity/provider.hpp"
 
@@ -32,6 +33,9 @@ const std::vector<Known>& known() {
 #endif
 #ifdef TOUCHSTONE_RPM
         {"rpm", [](const auto& settings, const auto&) { return settings.rpm.enabled ? open_rpm(settings.rpm.root) : Result<std::unique_ptr<Provider>>(); }},
+#endif
+#ifdef TOUCHSTONE_SELINUX
+        {"selinux", [](const auto& settings, const auto&) { return settings.selinux.enabled ? open_selinux(settings.selinux.root) : Result<std::unique_ptr<Provider>>(); }},
 #endif
         {"expect", open_expect},
     };

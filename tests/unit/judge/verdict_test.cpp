@@ -62,6 +62,29 @@ TEST_CASE("what appeared must be vouched for in all that it has") {
     CHECK(verdict_of(appeared(immutable)) == "unexpected dpkg high");
 }
 
+TEST_CASE("a label may go along with what it is the label of, and is not settled by itself") {
+    const auto labelled = [](Attributes now) {
+        now.xattrs["security.selinux"] = "system_u:object_r:bin_t:s0";
+        return now;
+    };
+    const auto by_policy = [](Scene scene) {
+        scene.claim(Word::vouches, "selinux", {"xattr.security.selinux"});
+        scene.group.back().claims.back().only_beside_others = true;
+        return scene;
+    };
+    auto appeared = Scene().name("/new", kCreated).now(labelled(file(1, "x"))).claim(Word::vouches, "dpkg", kPackage);
+    CHECK(verdict_of(appeared) == "unexpected dpkg high");
+    CHECK(verdict_of(by_policy(appeared)) == "authorized dpkg selinux low");
+    // On a file that was there, with nothing else changed; also where a package vouches for all the rest.
+    auto relabelled = Scene().name("/a", kAttributes).baseline(file(1, "x")).now(labelled(file(1, "x", 200)));
+    CHECK(verdict_of(by_policy(relabelled)).starts_with("unexpected"));
+    CHECK(verdict_of(by_policy(relabelled.claim(Word::vouches, "dpkg", kPackage))).starts_with("unexpected"));
+    // Beside a change that nobody vouches for.
+    CHECK(verdict_of(by_policy(Scene().name("/a", kWritten).baseline(file(1, "old")).now(labelled(file(1, "new", 200))))).starts_with("unexpected"));
+    auto gone = Scene().name("/a", kDeleted).baseline(file(1, "old"));
+    CHECK(verdict_of(by_policy(gone)).starts_with("unexpected"));
+}
+
 TEST_CASE("an absence is vouched for as such") {
     auto gone = Scene().name("/a", kDeleted).baseline(file(1, "old"));
     CHECK(verdict_of(gone) == "unexpected high");

@@ -70,7 +70,7 @@ inline WallTime unracy_now() {
 inline SurveyOptions options_for_tests() {
     SurveyOptions options;
     options.pause = Nanoseconds(0);
-    options.providers.dpkg.enabled = options.providers.rpm.enabled = options.providers.ostree.enabled = false;  // the host's packages are not the test's
+    options.providers.dpkg.enabled = options.providers.rpm.enabled = options.providers.ostree.enabled = options.providers.selinux.enabled = false;  // the host's packages are not the test's
     options.wall_now = unracy_now;
     options.steady_now = [] { return std::chrono::time_point_cast<Nanoseconds>(std::chrono::steady_clock::now()); };
     return options;
