@@ -41,7 +41,7 @@ exec chroot "$root" "$@"
 
 def libraries(*programs):
     """Every shared library that they need, the loader among them."""
-    words = " ".join(run("ldd", program) for program in programs).split()
+    words = " ".join(run("ldd", program).stdout for program in programs).split()
     return {word for word in words if word.startswith("/")}
 
 

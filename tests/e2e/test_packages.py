@@ -156,7 +156,7 @@ def test_what_is_refused_is_told_by_the_watch(host):
     host.install(build_deb(host.touchstone.home, "stray", "2.0", {"/usr/bin/stray": "2\n"}))
     host.touchstone.start()
     wait_until(lambda: len(refusals(host)) == 2, "the one that nobody watched")
-    host.touchstone.settle()
+    wait_until(host.touchstone.is_idle, "nothing to be looked at")
     assert [one["touchstone"]["details"]["version"] for one in refusals(host)] == ["1.0", "2.0"]
 
 
@@ -248,6 +248,30 @@ def test_md5_lists_are_weak(host):
     assert verdicts(host.check(), "/usr/bin/stray") == ["unexpected"]
 
 
+def test_what_evaded_the_hook_gains_nothing_by_its_own_lists(host):
+    """A forged archive of the very version that a signed list has, and that was there before the hook."""
+    hook, host.root.hook = host.root.hook, []
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n", "/usr/bin/other": "1\n"})
+    host.install("stone")
+    host.root.hook = hook
+    host.publish("pebble", "1.0", {"/usr/bin/pebble": "1\n"})
+    host.install("pebble")
+    (host.root / "usr/bin/other").write_text("2\n")
+    host.touchstone.build()
+    (host.root / "usr/bin/other").write_text("1\n")
+    found = host.check()["/usr/bin/other"]
+    assert found["verdict"] == "expected" and found["evidence"][0]["weak"] is True
+    host.touchstone.watch()
+    forged = build_deb(host.touchstone.home, "stone", "1.0", {"/usr/bin/stone": ("forged\n", 0o755), "/usr/bin/other": "1\n"},
+                       scripts={"postinst": "#!/bin/sh\necho evil > /usr/lib/evil\n"})
+    host.root.dpkg("--install", forged)
+    host.touchstone.wait_for(host.root / "usr/lib/evil", "appeared")
+    host.touchstone.wait_for(host.root / "usr/bin/stone", "changed")
+    wait_until(host.touchstone.is_idle, "nothing to be looked at")
+    for path in ("usr/lib/evil", "usr/bin/stone"):
+        assert {one["touchstone"]["verdict"] for one in host.touchstone.findings(host.root / path)} == {"unexpected"}, path
+
+
 def test_a_damaged_package_database_authorizes_nothing(host):
     host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
     host.touchstone.build()
@@ -296,8 +320,8 @@ def test_a_script_that_was_altered_explains_nothing(host):
 
 
 LEAVERS = {
-    "prerm": "#!/bin/sh\nmkdir -p /var/lib/stone\necho $1 > /var/lib/stone/prerm\n",
-    "postrm": "#!/bin/sh\n[ $1 = purge ] && echo $1 > /var/lib/purged\necho $1 > /var/lib/stone/postrm\n",
+    "prerm": "#!/bin/sh\necho $1 > /var/lib/prerm-$1\n",
+    "postrm": "#!/bin/sh\necho $1 > /var/lib/postrm-$1\n",
 }
 
 
@@ -311,11 +335,11 @@ def test_scripts_that_went_with_their_package_are_known_by_the_hook(host):
     host.install("stone")
     host.touchstone.watch()
     host.root.apt("remove", "stone")
-    for path, member in (("/var/lib/stone/prerm", "prerm"), ("/var/lib/stone/postrm", "postrm")):
+    for path, member in (("/var/lib/prerm-remove", "prerm"), ("/var/lib/postrm-remove", "postrm")):
         verdict, ((source, reason, weak),) = by_script(host, path)
         assert verdict == "expected" and "stone 1.0" in source and f"script {member} " in reason and not weak
     host.root.apt("purge", "stone")  # of which only the configuration was left
-    verdict, ((source, reason, weak),) = by_script(host, "/var/lib/purged")
+    verdict, ((source, reason, weak),) = by_script(host, "/var/lib/postrm-purge")
     assert verdict == "expected" and "stone 1.0" in source and "script postrm " in reason and not weak
     assert host.touchstone.wait_for(host.root / "etc/stone", "vanished")["touchstone"]["verdict"] == "authorized"
 
@@ -338,7 +362,7 @@ def test_a_script_of_a_version_from_before_the_hook_is_weak(host):
     host.root.hook = hook
     host.touchstone.watch()
     host.root.apt("remove", "stone")
-    verdict, ((source, _, weak),) = by_script(host, "/var/lib/stone/postrm")
+    verdict, ((source, _, weak),) = by_script(host, "/var/lib/postrm-remove")
     assert verdict == "expected" and "stone 1.0" in source and weak
 
 

@@ -63,6 +63,9 @@ struct StandingScript {
     std::string signers;
 };
 
+// What dpkg wrote since there is a hook, that would have seen its archive if apt had brought it.
+bool came_since(const std::optional<WallTime>& first_run, const std::string& file);
+
 class EvidenceReader {
 public:
     explicit EvidenceReader(store::Database& database) : database_(database) {}
@@ -73,6 +76,7 @@ public:
     Result<std::optional<Listed>> listed(const PackageKey& package, const std::string& version);
     Result<std::string> refusal(const PackageKey& package, const std::string& version);  // "" when it was not refused
     Result<std::optional<Run>> run(std::int64_t id);
+    Result<std::optional<WallTime>> first_run();  // when the hook saw apt at work for the first time
     Result<std::vector<Run>> runs_at(WallTime time);                       // not ended before `time`, newest first, at most 16
     Result<std::optional<Run>> last_run_of(const PackageKey& package, PackageChange& change);
     Result<std::vector<PackageChange>> changes_of(std::int64_t run);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "dpkg/evidence.hpp"
+#include "dpkg/files.hpp"
 #include "touchstone/bytes.hpp"
 
 namespace touchstone::dpkg {
@@ -77,6 +78,11 @@ Result<std::vector<PackageChange>> changes_in(store::Query& query) {
 
 }  // namespace
 
+bool came_since(const std::optional<WallTime>& first_run, const std::string& file) {
+    const auto stamp = stamp_of(file);
+    return first_run && stamp && stamp->changed >= first_run->time_since_epoch().count();
+}
+
 Result<std::vector<KnownFile>> EvidenceReader::files_at(const std::string& path) {
     auto query = database_.query(kFilesAt);
     if (!query) return fail(query.error());
@@ -128,6 +134,14 @@ Result<std::optional<Run>> EvidenceReader::run(std::int64_t id) {
     const auto row = query->bind(1, id).step();
     if (!row) return fail(row.error());
     return *row ? std::optional(run_in(*query)) : std::nullopt;
+}
+
+Result<std::optional<WallTime>> EvidenceReader::first_run() {
+    auto query = database_.query("SELECT begun FROM run ORDER BY id LIMIT 1");
+    if (!query) return fail(query.error());
+    const auto row = query->step();
+    if (!row) return fail(row.error());
+    return *row ? std::optional(WallTime(Nanoseconds(query->integer(0)))) : std::nullopt;
 }
 
 Result<std::vector<Run>> EvidenceReader::runs_at(WallTime time) {

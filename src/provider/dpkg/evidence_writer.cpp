@@ -61,7 +61,7 @@ Result<std::int64_t> EvidenceWriter::begin_run(const Run& run, const std::vector
         auto forget = database_.query("DELETE FROM change WHERE run<=?1");
         if (!forget) return fail(forget.error());
         if (auto row = forget->bind(1, id - kRunsKept).run(); !row) return row;
-        auto forget_run = database_.query("DELETE FROM run WHERE id<=?1");
+        auto forget_run = database_.query("DELETE FROM run WHERE id<=?1 AND id>(SELECT min(id) FROM run)");  // the first is when the hook was there
         if (!forget_run) return fail(forget_run.error());
         return forget_run->bind(1, id - kRunsKept).run();
     });

@@ -48,6 +48,8 @@ public:
     // The files of packages that come to lie at `path`, diversions minded.
     Result<std::vector<KnownFile>> files_at(const std::string& path);
     static bool is_open(const Run& run);
+    // As came_since(), of a path within the root.
+    Result<bool> evaded_the_hook(const std::string& path);
 
 private:
     Status reopen();

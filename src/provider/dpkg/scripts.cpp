@@ -45,7 +45,9 @@ Result<ScriptProof> prove_unseen(const Script& script, const std::string& transa
     if (!package || !ground.evidence()) return ScriptProof{};
     const auto listed = ground.evidence()->listed(package->first, package->second.version);
     if (!listed) return fail(listed.error());
-    if (!*listed) return ScriptProof{};
+    const auto evaded = ground.evaded_the_hook(script.path);
+    if (!evaded) return fail(evaded.error());
+    if (!*listed || *evaded) return ScriptProof{};
     return ScriptProof{ScriptProof::Kind::unverified, source_of(package->first, package->second.version), "", transaction};
 }
 

@@ -64,6 +64,12 @@ Result<Standing> Ground::standing_of(const KnownFile& known, std::string& transa
     return Standing::outgoing;
 }
 
+Result<bool> Ground::evaded_the_hook(const std::string& path) {
+    const auto first = reader_ ? reader_->first_run() : Result<std::optional<WallTime>>(std::nullopt);
+    if (!first) return fail(first.error());
+    return came_since(*first, join_path(settings_.root, path.substr(1)));
+}
+
 Result<bool> Ground::lands_at(const KnownFile& known, const std::string& path) {
     const auto landing = overrides_.landing(known.shipped, known.package.package);
     if (landing == known.shipped) return known.file.path == path;

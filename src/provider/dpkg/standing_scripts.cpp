@@ -23,6 +23,8 @@ Status insert_script(store::Database& database, std::int64_t run, const Standing
 Status Collector::remember_scripts(std::int64_t run, const PackageKey& package, const PackageStatus& status) {
     const auto listed = reader_.listed(package, status.version);
     if (!listed) return fail(listed.error());
+    const auto first = reader_.first_run();
+    if (!first) return fail(first.error());
     std::vector<StandingScript> scripts;
     for (const auto* member : kScriptMembers) {
         StandingScript script{StandingScript::Proof::unverified, info_base(package, status) + "." + member, package, status.version, {}, {}};
@@ -35,8 +37,8 @@ Status Collector::remember_scripts(std::int64_t run, const PackageKey& package, 
         if (*known && !(*known)->weak) {
             script.proof = (*known)->file.sha256 == script.sha256 ? StandingScript::Proof::verified : StandingScript::Proof::altered;
             script.signers = (*known)->signers;
-        } else if (!*listed) {
-            continue;  // nobody vouches for a package that no signed list has
+        } else if (!*listed || came_since(*first, in_root_.outside(script.path))) {
+            continue;  // nobody vouches for a package that no signed list has, or that evaded this hook
         }
         scripts.push_back(std::move(script));
     }
