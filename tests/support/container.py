@@ -5,7 +5,7 @@ import pathlib
 import signal
 import subprocess
 
-PACKAGES = "systemd,systemd-sysv,dbus,procps,libssl3,libspdlog1.10,libfmt9,libsqlite3-0,libarchive13,libsystemd0,libbpf1,libstdc++6,librpm9,libostree-1-1,gpgv,python3-minimal,logrotate"
+PACKAGES = "systemd,systemd-sysv,dbus,procps,libssl3,libspdlog1.10,libfmt9,libsqlite3-0,libarchive13,libre2-9,libsystemd0,libbpf1,libstdc++6,librpm9,libostree-1-1,gpgv,python3-minimal,logrotate"
 SUITE = "bookworm"
 
 # Units that want hardware, a console or the network.
