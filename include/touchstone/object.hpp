@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -105,6 +106,7 @@ struct Observation {
     // Rows of the state: the verdict under which the object was last reported to be so. What stands as it was authorized stays authorized.
     Verdict standing = Verdict::unexpected;
     bool measured = false;  // the digest is the one that the baseline has for what fs-verity measures; the content was not read. Not kept in rows
+    std::shared_ptr<const std::string> content = nullptr;  // the very bytes that the digest is of, when LookOptions::keep_content asked for them. Not kept in rows
 
     const Attributes* attributes() const { return std::get_if<Attributes>(&look); }
     const Unreadable* unreadable() const { return std::get_if<Unreadable>(&look); }

@@ -37,6 +37,8 @@ struct LookOptions {
     // Asked before that, and only of a file that fs-verity holds (Attributes::verity): the digest of the content that goes with what was measured,
     // from where an attacker cannot write (BaselineReader::digest_of). When it gives one, the look is `measured`. May be empty.
     std::function<std::optional<std::string>(const Attributes&)> digest_by_measurement;
+    // Profile content: Observation::content of a file that is read and has no more bytes than this. 0: of none.
+    std::uint64_t keep_content = 0;
     static constexpr std::uint64_t kPollEvery = 4 << 20;
 };
 

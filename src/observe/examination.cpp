@@ -72,8 +72,10 @@ bool Examination::digest_without_reading() {
 
 Tried<void> Examination::digest_content(int fd) {
     hasher_.begin();
+    if (seen_.size <= options_.keep_content && options_.keep_content > 0) content_ = std::make_shared<std::string>();
     const auto hash = [this](std::string_view bytes) {
         hasher_.update(bytes);
+        if (content_) keep(bytes);
         return true;
     };
     if (options_.before_reading && !options_.before_reading(seen_.size)) return trouble("read", ECANCELED);
@@ -98,6 +100,14 @@ Tried<void> Examination::digest_content(int fd) {
     seen_.digest = hasher_.finish();
     if (seen_.digest.empty()) return trouble("digest", EIO);
     return {};
+}
+
+// Of files whose size is not that of their content more may come than was thought.
+void Examination::keep(std::string_view bytes) {
+    if (content_->size() + bytes.size() > options_.keep_content)
+        content_.reset();
+    else
+        content_->append(bytes);
 }
 
 // What is read of a large file for nothing need not be read to its end.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -27,6 +28,8 @@ public:
     // The digest is by measurement, and nothing was read.
     bool measured() const { return measured_; }
 
+    std::shared_ptr<const std::string> content() { return std::move(content_); }
+
     // Of a log that was read, when known blocks were given.
     const std::optional<LogContinuity>& continuity() const { return continuity_; }
 
@@ -35,6 +38,7 @@ private:
     Tried<void> digest_file(int fd);
     bool digest_without_reading();
     Tried<void> digest_content(int fd);
+    void keep(std::string_view bytes);
     bool is_unchanged(int fd) const;
     Tried<void> digest_blocks(int fd);
     Tried<void> walk_blocks(int fd, const BlockDigests* known, std::uint64_t start);
@@ -44,6 +48,7 @@ private:
     const LookOptions& options_;
     Attributes& seen_;
     std::optional<LogContinuity> continuity_;
+    std::shared_ptr<std::string> content_;
     bool measured_ = false;
 };
 

@@ -93,6 +93,7 @@ bool Observer::Impl::examine(Observation& made, const struct statx& before, cons
     made.look = std::move(seen);
     made.continuity = examination.continuity();
     made.measured = examination.measured();
+    made.content = examination.content();
     return true;
 }
 
