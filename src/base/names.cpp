@@ -42,6 +42,15 @@ std::string_view name_of(Profile profile) {
     return "content";
 }
 
+std::string_view name_of(Diff diff) {
+    switch (diff) {
+        case Diff::off: return "off";
+        case Diff::shown: return "on";
+        case Diff::private_too: return "private";
+    }
+    return "off";
+}
+
 std::string_view name_of(Severity severity) {
     switch (severity) {
         case Severity::low: return "low";
