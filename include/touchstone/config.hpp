@@ -13,6 +13,7 @@
 #include "touchstone/providers.hpp"
 #include "touchstone/result.hpp"
 #include "touchstone/rule.hpp"
+#include "touchstone/text_diff.hpp"
 #include "touchstone/time.hpp"
 
 namespace touchstone {
@@ -89,6 +90,8 @@ struct Config {
         std::uint32_t probe_watched = 2'000'000;  // objects known to the probes at most; some 120 bytes of the kernel's memory each, as they come
         std::uint32_t probe_told = 65'536;     // touches that are not told again until their object is looked at
     } limits;
+
+    DiffSettings diff;  // [diff]
 
     struct Log {
         std::string level = "info";  // operational log: trace, debug, info, warn, error

@@ -10,6 +10,7 @@
 #include "nearest.hpp"
 #include "paths.hpp"
 #include "touchstone/bytes.hpp"
+#include "touchstone/mask.hpp"
 
 namespace touchstone::config {
 namespace {
@@ -144,6 +145,11 @@ const std::array kSettings{
     Setting{"limits.probe_ring", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.probe_ring; }, 4096, 1u << 30}},
     Setting{"limits.probe_watched", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.probe_watched; }, 1, kMostQueued}},
     Setting{"limits.probe_told", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.probe_told; }, 1, kMostQueued}},
+    Setting{"diff.file_bytes", NumberValue{[](Config& c) -> std::uint32_t& { return c.diff.file_bytes; }, 1, 16u << 20}},
+    Setting{"diff.text_bytes", NumberValue{[](Config& c) -> std::uint32_t& { return c.diff.text_bytes; }, 256, 512u << 10}},
+    Setting{"diff.copies", NumberValue{[](Config& c) -> std::uint32_t& { return c.diff.copies; }, 1, kMostQueued}},
+    Setting{"diff.copies_bytes", NumberValue{[](Config& c) -> std::uint32_t& { return c.diff.copies_bytes; }, 1, 1u << 31}},
+    Setting{"diff.mask", PatternsValue{[](Config& c) -> std::vector<std::string>& { return c.diff.mask; }}},
     Setting{"log.level", ChoiceValue{[] { return std::vector<std::string_view>(kLevels.begin(), kLevels.end()); }, set_level,
                                      [](const Config& c) { return c.log.level; }}},
     Setting{"providers.dpkg.enabled", SwitchValue{[](Config& c) -> bool& { return c.providers.dpkg.enabled; }}},
@@ -241,6 +247,20 @@ std::optional<ValueFault> put(const PathsValue& value, const Node& node, Config&
         paths.push_back(normalised(item.text));
     }
     value.at(config) = std::move(paths);
+    return std::nullopt;
+}
+
+std::optional<ValueFault> put(const PatternsValue& value, const Node& node, Config& config) {
+    const auto right = fmt::format("a list of at most {} regular expressions in single quotes, like ['^pin (\\d+)']; what their groups match is masked", Mask::kMostPatterns);
+    if (node.kind != Node::Kind::array) return wrong_type(node, right);
+    if (node.items.size() > Mask::kMostPatterns) return ValueFault{"too many patterns", right};
+    std::vector<std::string> patterns;
+    for (const auto& item : node.items) {
+        if (item.kind != Node::Kind::text) return ValueFault{fmt::format("one of them is {}", name_of(item.kind)), right};
+        if (auto fault = fault_of_mask(item.text)) return ValueFault{fmt::format("\"{}\": {}", printable(item.text), printable(*fault)), right};
+        patterns.push_back(item.text);
+    }
+    value.at(config) = std::move(patterns);
     return std::nullopt;
 }
 

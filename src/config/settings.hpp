@@ -52,9 +52,13 @@ struct PathsValue {
     std::vector<std::string>& (*at)(Config&);
 };
 
+struct PatternsValue {
+    std::vector<std::string>& (*at)(Config&);
+};
+
 struct Setting {
     std::string_view key;  // dotted: "limits.pending"
-    std::variant<PathValue, NumberValue, DurationValue, PercentValue, SwitchValue, ChoiceValue, ListValue, PathsValue> value;
+    std::variant<PathValue, NumberValue, DurationValue, PercentValue, SwitchValue, ChoiceValue, ListValue, PathsValue, PatternsValue> value;
 };
 
 std::span<const Setting> settings();

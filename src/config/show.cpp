@@ -22,6 +22,8 @@ ordered_json value_of(const config::ChoiceValue& value, Config& config) { return
 ordered_json value_of(const config::ListValue& value, Config& config) { return value.at(config); }
 ordered_json value_of(const config::PathsValue& value, Config& config) { return value.at(config); }
 
+ordered_json value_of(const config::PatternsValue& value, Config& config) { return value.at(config); }
+
 struct Shown {
     std::string key;
     ordered_json value;
@@ -46,6 +48,7 @@ void add_watch(const LoadedConfig& loaded, std::size_t index, std::vector<Shown>
     add("exclude", rule.exclude, "exclude");
     add("severity", std::string(name_of(rule.severity)), "severity");
     add("tags", rule.tags, "tags");
+    add("diff", rule.diff == Diff::private_too ? ordered_json(name_of(rule.diff)) : ordered_json(rule.diff == Diff::shown), "diff");
 }
 
 void add_expectation(const LoadedConfig& loaded, std::size_t index, std::vector<Shown>& out) {

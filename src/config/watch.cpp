@@ -13,7 +13,7 @@ namespace touchstone::config {
 namespace {
 
 constexpr std::size_t kMostWatches = 1'000;
-constexpr std::array<std::string_view, 6> kKeys{"path", "path_hex", "profile", "exclude", "severity", "tags"};
+constexpr std::array<std::string_view, 7> kKeys{"path", "path_hex", "profile", "exclude", "severity", "tags", "diff"};
 constexpr std::array kProfiles{Profile::content, Profile::metadata, Profile::presence, Profile::log};
 constexpr std::array kSeverities{Severity::low, Severity::medium, Severity::high, Severity::critical};
 
@@ -26,6 +26,7 @@ public:
         read_path();
         for (const auto& node : table_.members) read_key(node.name, node);
         check_excludes();
+        check_diff();
         draft_.loaded.config.watches.push_back(std::move(rule_));
     }
 
@@ -69,6 +70,7 @@ private:
         if (key == "severity") return read_word(node, kSeverities, rule_.severity, "severity");
         if (key == "exclude") return read_excludes(node);
         if (key == "tags") return read_tags(node);
+        if (key == "diff") return read_diff(node);
         draft_.problems.add({source_, node.key}, fmt::format("unknown key `{}` in [[watch]]", printable(key)),
                             suggestion(key, {kKeys.begin(), kKeys.end()}));
     }
@@ -111,6 +113,21 @@ private:
         place("tags", node);
     }
 
+    void read_diff(const Node& node) {
+        const bool is_private = node.kind == Node::Kind::text && node.text == name_of(Diff::private_too);
+        if (node.kind != Node::Kind::boolean && !is_private)
+            return problem(node, "unknown diff", "true, false, or \"private\" for differences also of what not everybody may read");
+        rule_.diff = is_private ? Diff::private_too : node.boolean ? Diff::shown : Diff::off;
+        diff_ = &node;
+        place("diff", node);
+    }
+
+    // The others know no content, or, of a log, only that what was there still is.
+    void check_diff() {
+        if (rule_.diff == Diff::off || rule_.profile == Profile::content) return;
+        problem(*diff_, fmt::format("no differences are shown under profile \"{}\"", name_of(rule_.profile)), "profile = \"content\", or no diff");
+    }
+
     std::vector<const Node*> texts_of(const Node& node, std::string_view key, const std::string& right) {
         std::vector<const Node*> out;
         if (node.kind != Node::Kind::array) problem(node, fmt::format("{} is {}", key, name_of(node.kind)), right);
@@ -147,6 +164,7 @@ private:
     std::string prefix_;
     Rule rule_;
     std::vector<Span> exclude_at_;
+    const Node* diff_ = nullptr;
 };
 
 }  // namespace

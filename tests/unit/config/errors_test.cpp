@@ -34,7 +34,7 @@ TEST_CASE("unknown keys and tables, wherever they stand") {
     CHECK(says(bad("\"limits.pending\" = 1"), "unknown key `limits.pending`"));
     CHECK(says(bad("\"a\\u001bb\" = 1"), "unknown key `a\\x1bb`"));
     CHECK(says(bad("[[watch]]\npath = \"/x\"\nexclud = []"), "unknown key `exclud` in [[watch]]"));
-    CHECK(says(bad("[nonsense]\n[[watch]]\npath = \"/etc\""), "one of: baseline, state, sources, settle, verify, heartbeat, output, limits, log, providers, approvals, watch, expect"));
+    CHECK(says(bad("[nonsense]\n[[watch]]\npath = \"/etc\""), "one of: baseline, state, sources, settle, verify, heartbeat, output, limits, diff, log, providers, approvals, watch, expect"));
 }
 
 TEST_CASE("everything wrong is told at once, in the order of the lines") {

@@ -26,7 +26,7 @@ TEST_CASE("the same as JSON") {
     CHECK(json["baseline.digest"]["value"] == "sha256");
     CHECK(json["baseline.digest"]["origin"] == "default");
     CHECK(json["watch[0].exclude"]["value"].is_array());
-    CHECK(json.size() == settings().size() + 5);
+    CHECK(json.size() == settings().size() + 6);
 }
 
 TEST_CASE("paths of any bytes are shown as they are written") {

@@ -47,6 +47,29 @@ TEST_CASE("all profiles and severities") {
     CHECK(says(bad_watch("path = \"/x\"\nseverity = 5"), "one of: low, medium, high, critical"));
 }
 
+TEST_CASE("differences: off, on, or of what is private too, under profile content only") {
+    CHECK(watch("path = \"/x\"").diff == Diff::off);
+    CHECK(watch("path = \"/x\"\ndiff = false").diff == Diff::off);
+    CHECK(watch("path = \"/x\"\ndiff = true").diff == Diff::shown);
+    CHECK(watch("diff = \"private\"\npath = \"/x\"\nprofile = \"content\"").diff == Diff::private_too);
+    CHECK(says(bad_watch("path = \"/x\"\ndiff = \"true\""), "t.toml:3"));
+    CHECK(says(bad_watch("path = \"/x\"\ndiff = 1"), "true, false, or \"private\""));
+    for (const std::string profile : {"log", "metadata", "presence"}) {
+        CHECK(says(bad_watch("path = \"/x\"\ndiff = true\nprofile = \"" + profile + "\""), "t.toml:3"));
+        CHECK(says(bad_watch("path = \"/x\"\ndiff = true\nprofile = \"" + profile + "\""), "no differences are shown under profile"));
+        CHECK(watch("path = \"/x\"\ndiff = false\nprofile = \"" + profile + "\"").diff == Diff::off);
+    }
+}
+
+TEST_CASE("masks are regular expressions, and one that is none is shown with what is wrong") {
+    CHECK(good("[diff]\nmask = ['pin (\\d+)']").config.diff.mask == std::vector<std::string>{"pin (\\d+)"});
+    CHECK(says(bad("[diff]\nmask = ['pin (\\d+']"), "missing )"));
+    CHECK(says(bad("[diff]\nmask = ['x*']"), "a pattern that an empty text matches"));
+    CHECK(says(bad("[diff]\nmask = 'x'"), "a list of at most 100 regular expressions"));
+    CHECK(says(bad("[diff]\nmask = [1]"), "one of them is"));
+    CHECK(says(bad("[diff]\nfile_bytes = 0"), "from 1 to 16777216"));
+}
+
 TEST_CASE("paths that cannot be watched") {
     CHECK(says(bad_watch("profile = \"log\""), "a watch without a path"));
     CHECK(says(bad_watch("path = \"etc\""), "did you mean \"/etc\"?"));
