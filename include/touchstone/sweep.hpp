@@ -46,6 +46,8 @@ struct SweepLook {
 struct SweepHooks {
     std::function<bool()> keep_going;      // false: stop; called for every directory and now and then within a big one; may be empty
     std::function<void()> wait_for_room;   // blocks while the receiver has no room; may be empty
+    // A watched file that is as it is known to be: shall it be looked at nevertheless? Given its path and size. May be empty.
+    std::function<bool(const std::string&, std::uint64_t)> is_wanted;
     std::function<void(const std::string&)> on_root;  // before it is looked whether it is there; may be empty
     std::function<void(const std::string&, int)> on_directory;  // before listing; may be empty
     std::function<void(const std::string&, const std::string&, int)> on_link;  // directory, name, directory fd: link_count > 1; may be empty

@@ -315,13 +315,17 @@ void SweepWalker::compare_seen(Place& place, std::string_view name, const Seen& 
         ++result_.objects;
         if (!directory && seen.link_count > 1 && shared_.hooks.on_link)
             shared_.hooks.on_link(place.directory, std::string(base_ == 0 ? split_path(name).name : name), place.fd);
-        const bool due = shared_.request.depth == SweepDepth::full || known == nullptr || differs(*known, seen);
+        const bool due = shared_.request.depth == SweepDepth::full || known == nullptr || differs(*known, seen) || is_wanted(name, seen);
         if (due && !hand_over(place, name, seen)) look({entry_path(name), base_ == 0 ? -1 : place.fd, name.data(), &seen.status}, directory);
     }
     if (directory)
         enter(place, name, seen);
     else if (known != nullptr && known->type == FileType::directory)
         place.frame->add(Visit::gone, name);
+}
+
+bool SweepWalker::is_wanted(std::string_view name, const Seen& seen) {
+    return shared_.hooks.is_wanted && seen.type == FileType::regular && shared_.hooks.is_wanted(entry_path(name), seen.size);
 }
 
 void SweepWalker::enter(Place& place, std::string_view name, const Seen& seen) {

@@ -52,6 +52,7 @@ private:
     Status compare(Place& place);
     void compare_entry(Place& place, std::string_view name, const Glance* known);
     void compare_seen(Place& place, std::string_view name, const Seen& seen, const Glance* known);
+    bool is_wanted(std::string_view name, const Seen& seen);
     void enter(Place& place, std::string_view name, const Seen& seen);
     void missing(Place& place, std::string_view name, const Glance& known);
     void unreadable(const Frame& above, int error);

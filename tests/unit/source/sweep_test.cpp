@@ -240,6 +240,22 @@ TEST_CASE("a full sweep looks at everything, and says that all is to be read") {
     }
 }
 
+TEST_CASE("a file that is as it is known to be is looked at when somebody wants it, and nothing else is asked about") {
+    WatchedTree tree;
+    for (const char* name : {"a", "d/x", "d/out"}) tree.file(name, "four");
+    fs::create_symlink("a", tree / "link");
+    Sweep sweep({rule(tree.root, {"out"})});
+    sweep.known.learn_all(tree.root);
+    std::set<std::string> asked;
+    sweep.hooks.is_wanted = [&](const std::string& path, std::uint64_t size) {
+        CHECK(size == 4);
+        asked.insert(path);
+        return path == tree / "d/x";
+    };
+    CHECK(sweep.run() == Paths{tree / "d/x"});
+    CHECK(asked == std::set<std::string>{tree / "a", tree / "d/x"});
+}
+
 TEST_CASE("excluded paths are neither entered nor looked at") {
     WatchedTree tree;
     for (const char* name : {"keep", "x.swp", "cache/in", "cache/deep/kept/f", "d/x.swp", "d/keep"}) tree.file(name);
