@@ -9,6 +9,7 @@
 #include "touchstone/object.hpp"
 #include "touchstone/pending.hpp"
 #include "touchstone/rule.hpp"
+#include "touchstone/text_diff.hpp"
 #include "touchstone/verdict.hpp"
 
 namespace touchstone {
@@ -41,6 +42,7 @@ struct Finding {
     std::optional<Attributes> before, after;
     std::optional<Unreadable> unreadable;  // of `unreadable`
     std::vector<Change> changes;
+    std::optional<TextDiff> diff;  // where the content changed and the rule wants it
     bool measured = false;  // the digest is by fs-verity's measurement, not by reading (Observation)
     bool differs_from_baseline = true;
     bool transient = false;                       // came and went between two looks

@@ -30,6 +30,7 @@ struct Subject {
     Observation now;
     Rotation rotation;  // profile log
     std::vector<Claim> claims;  // what the providers say of `now`
+    std::optional<TextDiff> diff;  // where the rule wants it and the content seemed to have changed when it was looked at
 };
 
 struct Judgement {
@@ -66,6 +67,7 @@ std::optional<Observation> expected_of(const std::optional<Observation>& baselin
 //   profile presence                             appeared, vanished, renamed and a changed type only
 // Severity: the rule's; low for touched, reverted and transient, and for what is not unexpected; critical where a setuid or setgid bit or a capability
 // was gained, and where something appears that will be run or let in by itself: units, cron jobs, authorized_keys.
+// The difference in the text goes with a finding that speaks of the content, when it is of the same two contents.
 // Verdict: authorized when claims that vouch (and are not weak) cover all that the finding says; else unexpected when a claim contradicts; else expected when
 // claims that vouch or explain cover it; else unexpected. What stands as it was reported keeps its standing. A rename needs both names settled. What was
 // authorized and is as in the baseline again was put back: reverted, of the rule's severity.

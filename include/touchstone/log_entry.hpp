@@ -28,6 +28,11 @@ struct EntryTransaction {
     std::string id, kind, description;
 };
 
+struct EntryDiff {
+    std::string text, why_not;
+    std::uint64_t lines_omitted = 0;
+};
+
 // Strings hold whatever the log says, control characters too: nothing goes to a terminal but through printable(). "" where the log has nothing.
 struct Entry {
     WallTime at{};
@@ -42,6 +47,7 @@ struct Entry {
     std::string type;
     std::vector<EntryChange> changes;
     std::uint64_t changes_omitted = 0;
+    std::optional<EntryDiff> diff;
     std::optional<std::uint64_t> descendants;
     bool transient = false;
 

@@ -11,6 +11,7 @@
 #include "output.hpp"
 #include "text.hpp"
 #include "touchstone/bytes.hpp"
+#include "touchstone/differ.hpp"
 #include "touchstone/inquiry.hpp"
 #include "touchstone/observe.hpp"
 #include "verbs.hpp"
@@ -28,6 +29,7 @@ struct Explained {
     std::vector<std::string> expectations;  // that are about this path
     std::map<std::string, std::string> failures;  // of providers
     std::optional<Finding> difference;      // from the baseline
+    std::string no_diff;                    // why a change of its content would not be shown; "" when it would
 };
 
 std::string_view word_of(Claim::Word word) {
@@ -105,7 +107,9 @@ Result<Explained> explain_path(const Session& session, const std::string& path) 
     if (!observer) return fail(observer.error());
     LookOptions look;
     look.profile = all.rule->profile;
+    if (Differ::is_wanted(*all.rule)) look.keep_content = config.diff.file_bytes;
     all.now = observer->look(path, look, wall_now());
+    all.no_diff = Differ::why_not(all.now, *all.rule, config.diff);
     Panel panel(config.providers, config.state.path, [&all](const std::string& provider, const Error* error) {
         if (error != nullptr) all.failures[provider] = error->what;
     });
@@ -135,6 +139,7 @@ std::string as_text(const Explained& all) {
     if (all.now.absent() && all.baseline) line("", "the baseline has it");
     if (all.reported)
         line("reported", all.reported->absent() ? "as gone" : fmt::format("{}, as {}", all.reported->look == all.now.look ? "just so" : "otherwise", name_of(all.reported->standing)));
+    if (Differ::is_wanted(*all.rule)) line("diff", all.no_diff.empty() ? "a change of its content is shown" : "a change of its content is not shown: " + all.no_diff);
     for (const auto& claim : all.claims)
         line("evidence", fmt::format("{} {}{}: {}: {}", printable(claim.evidence.provider), printable(claim.evidence.source), claim.evidence.weak ? " (weak)" : "",
                                      word_of(claim.word), printable(claim.evidence.reason)));
@@ -158,6 +163,8 @@ std::string as_json(const Explained& all) {
         return to_text(out);
     }
     out["rule"] = {{"path", escape_invalid_utf8(all.rule->path)}, {"profile", name_of(all.rule->profile)}, {"severity", name_of(all.rule->severity)}, {"tags", all.rule->tags}};
+    out["diff"] = all.no_diff.empty();
+    if (!all.no_diff.empty()) out["diff_why_not"] = all.no_diff;
     out["present"] = !all.now.absent();
     out["in_baseline"] = all.baseline.has_value();
     out["differs_from_baseline"] = all.difference.has_value();

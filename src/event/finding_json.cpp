@@ -99,6 +99,20 @@ void write_changes(JsonWriter& json, const std::vector<Change>& changes) {
     if (changes.size() > kMaxListed) json.number("changes_omitted", changes.size() - kMaxListed);
 }
 
+void write_diff(JsonWriter& json, const std::optional<TextDiff>& diff) {
+    if (!diff) return;
+    json.begin_object("diff");
+    if (diff->why_not.empty()) {
+        json.text("text", diff->text);
+        json.number("added", diff->added);
+        json.number("removed", diff->removed);
+        if (diff->omitted > 0) json.number("lines_omitted", diff->omitted);
+    } else {
+        json.text("why_not", diff->why_not);
+    }
+    json.end_object();
+}
+
 void write_evidence(JsonWriter& json, const std::vector<Evidence>& evidence) {
     if (evidence.empty()) return;
     json.begin_array("evidence");
@@ -184,6 +198,7 @@ void write_touchstone(JsonWriter& json, const Finding& finding, const Event& eve
     write_evidence(json, finding.evidence);
     json.flag("differs_from_baseline", finding.differs_from_baseline);
     write_changes(json, finding.changes);
+    write_diff(json, finding.diff);
     write_actors(json, finding.touch);
     write_latency(json, finding, event);
     if (finding.rule) json.text("profile", name_of(finding.rule->profile));

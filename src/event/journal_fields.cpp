@@ -53,6 +53,13 @@ void add_digests(std::vector<std::string>& fields, const Finding& finding, Diges
     if (finding.after && !finding.after->digest.empty()) add(fields, prefix + "_AFTER", to_hex(finding.after->digest));
 }
 
+void add_diff(std::vector<std::string>& fields, const std::optional<TextDiff>& diff) {
+    if (!diff) return;
+    add_unless_empty(fields, "TOUCHSTONE_DIFF", diff->text);
+    add_unless_empty(fields, "TOUCHSTONE_DIFF_WHY_NOT", diff->why_not);
+    if (diff->omitted > 0) add(fields, "TOUCHSTONE_DIFF_LINES_OMITTED", std::to_string(diff->omitted));
+}
+
 void add_process(std::vector<std::string>& fields, const TouchedName& touch) {
     const Actor* actor = last_writer(touch);
     if (!actor) {
@@ -83,6 +90,7 @@ void add_body(std::vector<std::string>& fields, const Finding& finding, const Ev
     }
     add_unless_empty(fields, "TOUCHSTONE_CHANGES", joined(attributes));
     add_digests(fields, finding, event.digest);
+    add_diff(fields, finding.diff);
     add_unless_empty(fields, "TOUCHSTONE_REASON", finding.reason);
     add_evidence(fields, finding.evidence);
     add_process(fields, finding.touch);

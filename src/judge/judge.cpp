@@ -1,5 +1,6 @@
 #include "touchstone/judge.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -10,6 +11,23 @@
 
 namespace touchstone {
 namespace {
+
+bool speaks_of_content(const Finding& finding, DigestAlgorithm digest) {
+    const auto is_digest = [&](const Change& change) { return change.attribute == field_name(digest); };
+    return finding.rule && finding.rule->diff != Diff::off && std::any_of(finding.changes.begin(), finding.changes.end(), is_digest);
+}
+
+// Only of the very contents that the finding is about: what was compared with may have been another than what is held against here.
+TextDiff diff_of(const Subject& subject, const Finding& finding) {
+    const auto digest_of = [](const std::optional<Attributes>& attributes) { return attributes ? attributes->digest : std::string(); };
+    const auto before = digest_of(finding.before), after = digest_of(finding.after);
+    if (subject.diff && subject.diff->before == before && subject.diff->after == after) return *subject.diff;
+    TextDiff none;
+    none.before = before;
+    none.after = after;
+    none.why_not = before.empty() ? "its content was not known before" : "it was compared with another content than was reported last";
+    return none;
+}
 
 class GroupJudge {
 public:
@@ -146,6 +164,7 @@ private:
         if (!findings_[i]) return;
         auto& finding = *findings_[i];
         const bool moved = finding.action == Action::renamed && moves_.origin[i];
+        if (speaks_of_content(finding, digest_)) finding.diff = diff_of(subject, finding);
         settle(finding, subject, moved ? &group_[*moves_.origin[i]] : nullptr, digest_);
         if (finding.action != Action::touched) standing = finding.verdict;
     }

@@ -83,6 +83,8 @@ void read_changes(Entry& entry, const json& own) {
         for (const json& each : changes)
             if (each.is_object()) entry.changes.push_back({text(each, "attribute"), text(each, "before"), text(each, "after")});
     entry.changes_omitted = number<std::uint64_t>(own, "changes_omitted").value_or(0);
+    const json& diff = at(own, "diff");
+    if (!diff.empty()) entry.diff = {text(diff, "text"), text(diff, "why_not"), number<std::uint64_t>(diff, "lines_omitted").value_or(0)};
 }
 
 void read_actor(Entry& entry, const json& line, const json& own) {

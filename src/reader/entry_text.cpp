@@ -136,11 +136,34 @@ std::string fields_of(const Entry& entry, const TextForm& form) {
     return fields.take();
 }
 
+// ---- the difference in the text ----
+
+Ink ink_of(std::string_view line) {
+    if (line.starts_with("---") || line.starts_with("+++")) return Ink::bold;
+    if (line.starts_with("@@")) return Ink::cyan;
+    return line.starts_with('+') ? Ink::green : line.starts_with('-') ? Ink::red : Ink::plain;
+}
+
+std::string diff_of(const Entry& entry, const TextForm& form) {
+    std::string out;
+    const auto add = [&](std::string_view line, Ink ink) { out += "    " + inked(printable(line), ink, form) + "\n"; };
+    std::string_view rest = entry.diff->text;
+    for (int number = 0; !rest.empty(); ++number) {
+        const auto line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        add(line, number >= 2 && (line.starts_with("---") || line.starts_with("+++")) ? ink_of(line.substr(0, 1)) : ink_of(line));
+    }
+    if (entry.diff->lines_omitted > 0) add(fmt::format("({} more lines of the difference)", entry.diff->lines_omitted), Ink::faint);
+    if (!entry.diff->why_not.empty() && form.verbose) add("no difference is shown: " + entry.diff->why_not, Ink::faint);
+    return out;
+}
+
 }  // namespace
 
 std::string to_text(const Entry& entry, const TextForm& form) {
     auto out = line_of(entry, form);
-    return form.verbose ? out + fields_of(entry, form) : out;
+    if (form.verbose) out += fields_of(entry, form);
+    return entry.diff ? out + diff_of(entry, form) : out;
 }
 
 }  // namespace touchstone::reader

@@ -249,9 +249,20 @@ Status Daemon::make_loop() {
     return control_->listen(control_socket_path(loaded_.config.state.path));
 }
 
+// Without copies the watch goes on, and says so of each difference that it cannot show.
+void Daemon::ready_copies() {
+    const auto done = differ_->configure(loaded_.config.diff, policy_);
+    if (!done)
+        spdlog::error("copies of texts: {}", printable(done.error().what));
+    else if (!done->empty())
+        spdlog::warn("{}", *done);
+}
+
 Status Daemon::start_threads() {
-    verifier_ = std::make_unique<Verifier>(loaded_.config, *touches_, *source_, recorder_->queue(), liveness_, hear_providers());
-    sweeper_ = std::make_unique<Sweeper>(loaded_.config, *touches_, *source_, recorder_->queue(), liveness_);
+    differ_ = std::make_unique<Differ>(loaded_.config.state.path, loaded_.config.baseline.digest);
+    ready_copies();
+    verifier_ = std::make_unique<Verifier>(loaded_.config, *touches_, *source_, *differ_, recorder_->queue(), liveness_, hear_providers());
+    sweeper_ = std::make_unique<Sweeper>(loaded_.config, *touches_, *source_, *differ_, recorder_->queue(), liveness_);
     sweeper_->on_covered([this](std::uint64_t ground) {
         covered_ground_ = ground;
         const std::uint64_t one = 1;
@@ -436,6 +447,7 @@ void Daemon::reload() {
     loaded_ = std::move(*loaded);
     set_log_level(loaded_.config);
     policy_ = std::make_shared<const Policy>(loaded_.config.watches);
+    ready_copies();
     verifier_->set_policy(policy_);
     verifier_->set_providers(loaded_.config.providers);
     patrol_->set_policy(policy_);

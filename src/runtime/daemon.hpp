@@ -19,6 +19,7 @@
 #include "recorder.hpp"
 #include "sweeper.hpp"
 #include "touchstone/config.hpp"
+#include "touchstone/differ.hpp"
 #include "touchstone/probe.hpp"
 #include "touchstone/source.hpp"
 #include "verifier.hpp"
@@ -46,6 +47,7 @@ private:
     Status make_source();
     Status make_loop();
     Status start_threads();
+    void ready_copies();
     Status add_signal(int number, sd_event_signal_handler_t handler);
     Status add_timer(Nanoseconds every, sd_event_time_handler_t handler);
 
@@ -100,6 +102,7 @@ private:
     std::unique_ptr<ProcessTable> processes_;
     std::unique_ptr<Recorder> recorder_;
     std::unique_ptr<FanotifySource> source_;
+    std::unique_ptr<Differ> differ_;
     std::unique_ptr<Verifier> verifier_;
     std::unique_ptr<Sweeper> sweeper_;
     std::unique_ptr<Patrol> patrol_;

@@ -46,6 +46,21 @@ Json verification(const Config& config, const Patrol::Report& patrol) {
     return json;
 }
 
+Json text_diffs(const Config& config, const Differ::Report& report) {
+    if (!report.on) return {{"on", false}};
+    return {{"on", true},
+            {"copies", report.copies},
+            {"copies_limit", config.diff.copies},
+            {"bytes", report.bytes},
+            {"bytes_limit", config.diff.copies_bytes},
+            {"made", report.diffs},
+            {"missing", report.missing},
+            {"refused", report.refused},
+            {"damaged", report.damaged},
+            {"failed", report.failed},
+            {"failure", printable(report.failure)}};
+}
+
 std::string refused(const std::string& why) { return Json{{"ok", false}, {"error", why}}.dump(); }
 
 }  // namespace
@@ -118,6 +133,7 @@ Json Daemon::figures() const {
                                    {"delivered", output.delivered},
                                    {"waiting", sequence - std::min(sequence, output.delivered)},
                                    {"failure", printable(output.failure)}});
+    json["diff"] = text_diffs(config, differ_->report());
     json["long_looks"] = Json::array();
     for (const auto& look : verifier_->slow_looks())
         json["long_looks"].push_back({{"path", printable(look.path)}, {"bytes", look.bytes}, {"read", look.read}, {"since", to_rfc3339(look.since)}});

@@ -26,8 +26,8 @@ std::string skipped_text(const std::vector<std::string>& skipped) {
     return fmt::format("{} and {} more", fmt::join(skipped.begin(), skipped.begin() + kNamed, ", "), skipped.size() - kNamed);
 }
 
-Sweeper::Sweeper(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness)
-    : config_(config), touches_(touches), source_(source), out_(out), pulse_(liveness.add("sweep")) {}
+Sweeper::Sweeper(const Config& config, TouchSet& touches, FanotifySource& source, const Differ& differ, WorkQueue& out, Liveness& liveness)
+    : config_(config), touches_(touches), source_(source), differ_(differ), out_(out), pulse_(liveness.add("sweep")) {}
 
 Sweeper::~Sweeper() { stop(); }
 
@@ -185,6 +185,13 @@ SweepHooks Sweeper::hooks(bool learn) {
         hooks.on_directory = [this](const std::string& path, int fd) { source_.learn_directory(path, fd); };
         hooks.on_link = [this](const std::string& directory, const std::string& name, int fd) { source_.learn_link(directory, name, fd); };
     }
+    const auto rules = policy();
+    const auto wants_diff = [](const RuleRef& rule) { return Differ::is_wanted(*rule); };
+    if (std::any_of(rules->rules().begin(), rules->rules().end(), wants_diff))  // what stays as it is is looked at once, so that a copy of it is kept
+        hooks.is_wanted = [this, rules](const std::string& path, std::uint64_t size) {
+            const auto rule = rules->rule_for(path);
+            return rule && Differ::is_wanted(*rule) && differ_.lacks(path, size);
+        };
     hooks.open_known = [this]() -> Result<std::unique_ptr<KnownReader>> {
         auto opened = KnownStore::open(without_baseline_ ? "" : config_.baseline.path, config_.state.path);
         if (!opened && opened.error().kind == ErrorKind::corrupt) opened = KnownStore::open("", config_.state.path);

@@ -13,6 +13,7 @@
 
 #include "liveness.hpp"
 #include "touchstone/config.hpp"
+#include "touchstone/differ.hpp"
 #include "touchstone/policy.hpp"
 #include "touchstone/source.hpp"
 #include "touchstone/state.hpp"
@@ -27,7 +28,7 @@ std::string skipped_text(const std::vector<std::string>& skipped);
 class Sweeper {
 public:
     // `finished` is called on the sweep thread after every sweep that covered every watch.
-    Sweeper(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness);
+    Sweeper(const Config& config, TouchSet& touches, FanotifySource& source, const Differ& differ, WorkQueue& out, Liveness& liveness);
     ~Sweeper();
     void on_covered(std::function<void(std::uint64_t begun)> callback) { covered_ = std::move(callback); }
     // Called on the sweep thread when a database turned out damaged; sweeps go on without the baseline until baseline_replaced().
@@ -62,6 +63,7 @@ private:
     const Config config_;
     TouchSet& touches_;
     FanotifySource& source_;
+    const Differ& differ_;
     WorkQueue& out_;
     Pulse& pulse_;
     std::function<void(std::uint64_t)> covered_;

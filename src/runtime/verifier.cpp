@@ -29,10 +29,11 @@ Lanes::Limits lanes(const Config& config) {
 
 }  // namespace
 
-Verifier::Verifier(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness, Panel::OnHealth health)
+Verifier::Verifier(const Config& config, TouchSet& touches, FanotifySource& source, Differ& differ, WorkQueue& out, Liveness& liveness, Panel::OnHealth health)
     : config_(config),
       touches_(touches),
       source_(source),
+      differ_(differ),
       out_(out),
       rotations_(config.baseline.digest),
       lanes_(lanes(config)),
@@ -158,6 +159,7 @@ Looked Verifier::look_at(Worker& worker, TouchSet::Taken taken, Lanes::Look& loo
     add_linked_names(worker, *rules, looked, look);
     find_rotations(worker, looked, look);
     inquire_about(worker, looked);
+    compare_texts(worker, looked);
     looked.at = steady_now();
     return looked;
 }
@@ -170,6 +172,7 @@ Subject Verifier::look_at_name(Worker& worker, const TouchedName& name, RuleRef 
     options.verify_all = name.verify_all;
     options.before_reading = [&](std::uint64_t bytes) { return look.begin(name.path, bytes); };
     options.keep_going = [&] { return look.go_on(LookOptions::kPollEvery); };
+    if (Differ::is_wanted(*rule)) options.keep_content = differ_.most_bytes();
     options.on_object = [this](const ObjectId& id) { source_.looked_at(id); };
     options.is_mapped = [this](const ObjectId& id) { return source_.is_mapped(id); };
     if (config_.verify.measure)
@@ -206,6 +209,40 @@ void Verifier::inquire_about(Worker& worker, Looked& looked) {
     if (store == nullptr) return worker.panel->note_known(&*worker.unknown);  // nobody vouches for what cannot be held against what was
     for (auto& subject : looked.subjects)
         subject.claims = inquire(*worker.panel, store, subject.now, &subject.touch, config_.baseline.digest);
+}
+
+// By this thread, as the providers are asked by it. What is known to the recorder, and not saved yet, is not known here: judge() sees whether it was the same.
+void Verifier::compare_texts(Worker& worker, Looked& looked) {
+    const auto wanted = [](const Subject& subject) { return Differ::is_wanted(*subject.rule); };
+    if (std::none_of(looked.subjects.begin(), looked.subjects.end(), wanted)) return;
+    std::vector<std::optional<Observation>> known(looked.subjects.size());
+    for (std::size_t i = 0; i < looked.subjects.size(); ++i)
+        if (auto& subject = looked.subjects[i]; wanted(subject)) {
+            known[i] = known_of(worker, looked, subject);
+            subject.diff = differ_.compare(known[i] ? &*known[i] : nullptr, subject.now, *subject.rule);
+        }
+    for (std::size_t i = 0; i < looked.subjects.size(); ++i)
+        if (auto& subject = looked.subjects[i]; wanted(subject)) {
+            differ_.keep(known[i] ? &*known[i] : nullptr, subject.now, *subject.rule);
+            subject.now.content.reset();  // the recorder's queue holds many
+        }
+}
+
+// What is known of the name; where nothing is, of the name that the object had before the renames that are looked at together.
+std::optional<Observation> Verifier::known_of(Worker& worker, const Looked& looked, const Subject& subject) {
+    KnownStore* store = known(worker);
+    const Attributes* now = subject.now.attributes();
+    if (store == nullptr || now == nullptr) return std::nullopt;
+    const auto find = [store](const std::string& path) -> std::optional<Observation> {
+        auto found = store->find(path);
+        return found && *found && !(*found)->absent() ? std::move(*found) : std::nullopt;
+    };
+    if (auto here = find(subject.touch.path)) return here;
+    for (const auto& rename : looked.renames) {
+        auto before = find(rename.from);
+        if (before && before->seen() != nullptr && before->seen()->id.inode == now->id.inode) return before;
+    }
+    return std::nullopt;
 }
 
 void Verifier::find_rotations(Worker& worker, Looked& looked, Lanes::Look& look) {

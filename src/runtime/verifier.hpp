@@ -11,6 +11,7 @@
 #include "lanes.hpp"
 #include "liveness.hpp"
 #include "touchstone/config.hpp"
+#include "touchstone/differ.hpp"
 #include "touchstone/observe.hpp"
 #include "touchstone/policy.hpp"
 #include "touchstone/rotation.hpp"
@@ -25,7 +26,7 @@ namespace touchstone {
 class Verifier {
 public:
     // `health` as Panel::OnHealth, from any of its threads.
-    Verifier(const Config& config, TouchSet& touches, FanotifySource& source, WorkQueue& out, Liveness& liveness, Panel::OnHealth health);
+    Verifier(const Config& config, TouchSet& touches, FanotifySource& source, Differ& differ, WorkQueue& out, Liveness& liveness, Panel::OnHealth health);
     ~Verifier();
 
     Status start(std::shared_ptr<const Policy> policy);
@@ -64,6 +65,8 @@ private:
     void find_rotations(Worker& worker, Looked& looked, Lanes::Look& look);
     void find_rotation(KnownStore& store, Subject& subject, Lanes::Look& look);
     void add_linked_names(Worker& worker, const Policy& policy, Looked& looked, Lanes::Look& look);
+    void compare_texts(Worker& worker, Looked& looked);
+    std::optional<Observation> known_of(Worker& worker, const Looked& looked, const Subject& subject);
     void inquire_about(Worker& worker, Looked& looked);
     bool is_stopping() const;
     KnownStore* known(Worker& worker);
@@ -72,6 +75,7 @@ private:
     const Config config_;
     TouchSet& touches_;
     FanotifySource& source_;
+    Differ& differ_;
     WorkQueue& out_;
     RotationEvidence rotations_;
     Lanes lanes_;

@@ -88,3 +88,18 @@ TEST_CASE("an unknown actor, a gap and a notice") {
     CHECK(fields_of(event).at("TOUCHSTONE_PATH") == "/mnt");
     CHECK(fields_of(event).at("TOUCHSTONE_DATASET") == "touchstone.notice");
 }
+
+TEST_CASE("a difference in the text, and why there is none") {
+    auto event = changed();
+    CHECK_FALSE(fields_of(event).contains("TOUCHSTONE_DIFF"));
+    finding_of(event).diff = TextDiff();
+    finding_of(event).diff->text = "@@ -1 +1 @@\n-a\n+b\n";
+    CHECK(fields_of(event).at("TOUCHSTONE_DIFF") == "@@ -1 +1 @@\n-a\n+b\n");
+    CHECK_FALSE(fields_of(event).contains("TOUCHSTONE_DIFF_LINES_OMITTED"));
+    finding_of(event).diff->omitted = 7;
+    CHECK(fields_of(event).at("TOUCHSTONE_DIFF_LINES_OMITTED") == "7");
+    finding_of(event).diff = TextDiff();
+    finding_of(event).diff->why_not = "it is not text";
+    CHECK(fields_of(event).at("TOUCHSTONE_DIFF_WHY_NOT") == "it is not text");
+    CHECK_FALSE(fields_of(event).contains("TOUCHSTONE_DIFF"));
+}

@@ -194,6 +194,27 @@ Event measured() {
     return with(made);
 }
 
+// A text whose watch says diff.
+Event with_diff() {
+    auto event = changed();
+    finding_of(event).path = "/etc/accounts";
+    TextDiff diff;
+    diff.text = "--- /etc/accounts\n+++ /etc/accounts\n@@ -1,2 +1,3 @@\n root:x:0:0:root:/root:/bin/bash\n-# password: ********\n+# password: ********\n+eve:x:0:0::/:/bin/\x1b[1msh\n";
+    diff.added = 2;
+    diff.removed = 1;
+    diff.omitted = 3;
+    finding_of(event).diff = diff;
+    return event;
+}
+
+Event without_diff() {
+    auto event = changed();
+    finding_of(event).path = "/etc/picture";
+    finding_of(event).diff = TextDiff();
+    finding_of(event).diff->why_not = "it is not text";
+    return event;
+}
+
 Event gap(const Gap& made) {
     Event event;
     event.body = made;
@@ -248,6 +269,8 @@ std::vector<Sample> samples() {
         {"changed", changed()},
         {"changed-log-sha3", sha3_log()},
         {"changed-measured", measured()},
+        {"changed-diff", with_diff()},
+        {"changed-diff-why-not", without_diff()},
         {"appeared-two-actors", appeared_by_two()},
         {"vanished-while-not-watching", vanished_unwatched()},
         {"vanished-transient", transient()},

@@ -26,6 +26,18 @@ TEST_CASE("one line for each") {
     CHECK(line("appeared-two-actors").find(", container cccccccccccc") != std::string::npos);
 }
 
+TEST_CASE("a difference stands below its line, in colours where there are any, and moves no cursor") {
+    CHECK(line("changed-diff") ==
+          "2026-01-31 12:00:00.123Z unexpected high     changed    /etc/accounts  size 1800->1821, sha256  by vim(4242), user root, login 1000\n"
+          "    --- /etc/accounts\n    +++ /etc/accounts\n    @@ -1,2 +1,3 @@\n     root:x:0:0:root:/root:/bin/bash\n    -# password: ********\n    +# password: ********\n"
+          "    +eve:x:0:0::/:/bin/\\x1b[1msh\n    (3 more lines of the difference)\n");
+    const auto coloured = to_text(entry(golden("changed-diff")), {.colour = true, .utc = true});
+    CHECK(coloured.find("\x1b[1;31m-# password: ********\x1b[0m") != std::string::npos);
+    CHECK(coloured.find("\x1b[32m+eve:x:0:0::/:/bin/\\x1b[1msh\x1b[0m") != std::string::npos);
+    CHECK(std::ranges::count(line("changed-diff-why-not"), '\n') == 1);
+    CHECK(to_text(entry(golden("changed-diff-why-not")), {.utc = true, .verbose = true}).find("no difference is shown: it is not text") != std::string::npos);
+}
+
 TEST_CASE("local time") {
     ::setenv("TZ", "XYZ-2", 1);
     ::tzset();
@@ -48,6 +60,7 @@ TEST_CASE("nothing in a log moves the cursor") {
     is.ancestors = is.actors = {*is.process, *is.process};
     is.transaction = EntryTransaction{bad, bad, bad};
     is.details = {{bad, bad}};
+    is.diff = EntryDiff{"@@" + bad + bad, bad, 1};
     Group group{.first = is, .count = 2, .begin = is.at, .end = is.at, .severity = 1, .actions = {{bad, 2}}, .directory = bad, .processes = {bad}, .transaction = is.transaction};
     auto notice = is;
     notice.dataset = Dataset::notice;
@@ -57,6 +70,7 @@ TEST_CASE("nothing in a log moves the cursor") {
         CHECK(text.find("\xc2\x9b") == std::string::npos);
     }
     CHECK(std::ranges::count(to_text(group, {}), '\n') == 1);
+    is.diff.reset();
     CHECK(std::ranges::count(to_text(is, {}), '\n') == 1);
 }
 
