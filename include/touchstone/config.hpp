@@ -83,7 +83,7 @@ struct Config {
         std::uint32_t pending = 1'024;         // looked-at groups waiting for the recorder
         std::uint32_t outbox = 1'000'000;      // events kept for an output that fails
         std::uint32_t gaps = 256;              // scopes waiting to be swept; more become one gap of everything
-        std::uint32_t actors = 16;             // writers remembered for each touched name
+        std::uint32_t actors = 256;            // writers remembered for each touched name
         std::uint32_t processes = 8'192;       // processes remembered
         std::uint32_t group = 256;             // names that renames may link into one group
         std::uint32_t probe_ring = 8'388'608;  // bytes for records of the probes; rounded up to a power of two

@@ -33,7 +33,7 @@ struct SettleTimes {
 struct TouchSetLimits {
     std::size_t names = 500'000;
     std::size_t gaps = 256;
-    std::size_t actors = 16;
+    std::size_t actors = 256;
     std::size_t group = 256;
 };
 
