@@ -309,6 +309,21 @@ def test_what_a_script_writes_is_expected_and_what_it_does_to_packages_is_not(ho
     assert "postinst" in evidence["reason"] and "stone 1.0" in evidence["source"] and not evidence.get("weak")
 
 
+def test_an_upgrade_is_summed_up_with_all_that_dpkg_did(host):
+    files = {f"/usr/bin/stone-{n}": f"{n}\n" for n in range(20)}
+    host.publish("stone", "1.0", files)
+    host.install("stone")
+    host.touchstone.watch()
+    host.publish("stone", "2.0", {path: content * 2 for path, content in files.items()})
+    host.root.apt("upgrade")
+    (said,) = wait_until(lambda: host.touchstone.notices("transaction-finished"), "transaction-finished")
+    assert "upgrade of 1 package: stone 1.0 -> 2.0" in said["message"], said
+    found = [one for one in host.touchstone.findings() if "/usr/bin/stone-" in one["file"]["path"]]
+    assert {one["touchstone"]["verdict"] for one in found} <= {"authorized", "expected"} and {one["event"]["severity"] for one in found} == {21}, found
+    # Also what passes: NAME.dpkg-new and NAME.dpkg-tmp.
+    assert {one["touchstone"].get("transaction", {}).get("id") for one in found} == {said["touchstone"]["details"]["transaction"]}, found
+
+
 def test_a_script_that_was_altered_explains_nothing(host):
     host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts={"prerm": "#!/bin/sh\nexit 0\n"})
     host.install("stone")

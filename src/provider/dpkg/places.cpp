@@ -38,6 +38,8 @@ std::string made_for(std::string_view path) {
     return {};
 }
 
+bool is_passing(std::string_view path) { return path.ends_with(".dpkg-new") || path.ends_with(".dpkg-tmp"); }
+
 bool is_dpkg(std::string_view executable) { return executable == "/usr/bin/dpkg"; }
 
 bool is_apt(std::string_view executable) {

@@ -11,6 +11,7 @@ bool is_apts_own(std::string_view path);   // its lists, its cache, its logs
 
 // "/etc/x.dpkg-new" is made for "/etc/x": that path, and "" when it is no such name.
 std::string made_for(std::string_view path);
+bool is_passing(std::string_view path);  // such a name that dpkg takes away again: not what it leaves for the administrator
 
 bool is_dpkg(std::string_view executable);
 bool is_apt(std::string_view executable);

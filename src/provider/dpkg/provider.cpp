@@ -13,6 +13,8 @@
 namespace touchstone::dpkg {
 namespace {
 
+constexpr const char* kDpkg = "dpkg";  // dpkg itself as the source of evidence
+
 Claim claim_of(Claim::Word word, const Stood& stood, std::string reason) {
     Claim claim;
     claim.word = word;
@@ -85,7 +87,7 @@ Status DpkgProvider::ask_archives(const Question& question, const std::string& p
     const auto standings = standings_at(path);
     if (!standings) return fail(standings.error());
     const auto* now = question.now.attributes();
-    if (!now) return ask_of_absence(question, *standings, claims);
+    if (!now) return ask_of_absence(question, path, *standings, claims);
     const auto ownership = ground_.overrides().ownership(path);
     const Stood* against = nullptr;
     std::string difference;
@@ -127,7 +129,7 @@ Status DpkgProvider::ask_of_temporary(const Question& question, const std::strin
     return {};
 }
 
-Status DpkgProvider::ask_of_absence(const Question& question, const Standings& standings, std::vector<Claim>& claims) {
+Status DpkgProvider::ask_of_absence(const Question& question, const std::string& path, const Standings& standings, std::vector<Claim>& claims) {
     for (const auto& stood : standings.all)
         if (stood.standing == Standing::current && is_binding(stood.known)) {
             claims.push_back(claim_of(Claim::Word::contradicts, stood, "the package has it, and is installed"));
@@ -136,6 +138,7 @@ Status DpkgProvider::ask_of_absence(const Question& question, const Standings& s
     if (standings.any(Standing::current)) return {};
     const auto* before = question.known ? question.known() : nullptr;
     if (!before) return {};
+    if (standings.all.empty()) return ask_of_gone_temporary(question, path, *before, claims);
     std::string transaction;
     for (const auto& stood : standings.all)
         if (stood.standing == Standing::in_transit) {
@@ -148,6 +151,20 @@ Status DpkgProvider::ask_of_absence(const Question& question, const Standings& s
     for (const auto& stood : standings.all) {
         if (!was(*before, question.digest, stood.known)) continue;
         claims.push_back(claim_of(Claim::Word::vouches, stood, "it was of this package, which is installed no more in this version"));
+        claims.back().covers = {"*"};
+        return {};
+    }
+    return {};
+}
+
+// "/usr/bin/x.dpkg-new" goes by becoming /usr/bin/x, and "/usr/bin/x.dpkg-tmp", which keeps the old one until then, is taken away.
+Status DpkgProvider::ask_of_gone_temporary(const Question& question, const std::string& path, const Observation& before, std::vector<Claim>& claims) {
+    if (!is_passing(path)) return {};
+    const auto standings = standings_at(made_for(path));
+    if (!standings) return fail(standings.error());
+    for (const auto& stood : standings->all) {
+        if (stood.transaction.empty() || !was(before, question.digest, stood.known)) continue;
+        claims.push_back(claim_of(Claim::Word::vouches, stood, fmt::format("a temporary name of dpkg for {}, with what the package has", printable(made_for(path)))));
         claims.back().covers = {"*"};
         return {};
     }
@@ -175,11 +192,14 @@ Result<std::optional<Claim>> DpkgProvider::explained(const Actor& actor, const s
     };
     const auto lineage = lineage_of(actor, ground_.settings().root);
     if (lineage.kind == Lineage::Kind::dpkg) {
-        if (is_dpkgs_own(path)) return by_name("dpkg", fmt::format("dpkg's own file, written by dpkg (pid {})", actor.process.pid));
+        auto transaction = transaction_at(actor.process.start, ground_);
+        if (!transaction) return fail(transaction.error());
+        claim.evidence.transaction = std::move(*transaction);
+        if (is_dpkgs_own(path)) return by_name(kDpkg, fmt::format("dpkg's own file, written by dpkg (pid {})", actor.process.pid));
         const auto temporary = is_temporary_of_package(path);
         if (!temporary) return fail(temporary.error());
-        if (*temporary) return by_name("dpkg", fmt::format("a temporary name of dpkg for {}", printable(made_for(path))));
-        if (is_vouched) return by_name("dpkg", fmt::format("unpacked by dpkg (pid {})", actor.process.pid));
+        if (*temporary) return by_name(kDpkg, fmt::format("a temporary name of dpkg for {}", printable(made_for(path))));
+        if (is_vouched) return by_name(kDpkg, fmt::format("unpacked by dpkg (pid {})", actor.process.pid));
     }
     if (lineage.kind == Lineage::Kind::apt && is_apts_own(path))
         return by_name("apt", fmt::format("apt's own file, written by apt (pid {})", actor.process.pid));
@@ -220,8 +240,8 @@ Status DpkgProvider::ask_lineage(const Question& question, const std::string& pa
         if (!one) return fail(one.error());
         if (!*one) return {};
         const bool settles_it = (*one)->word == Claim::Word::contradicts;
-        const bool is_script = !(*one)->evidence.transaction.empty() || !(*one)->evidence.signer.empty();
-        if (!last || is_script || settles_it) last = std::move(*one);
+        const bool is_dpkgs = (*one)->evidence.source == kDpkg;
+        if (!last || !is_dpkgs || settles_it) last = std::move(*one);
         if (settles_it) break;
     }
     if (last) claims.push_back(std::move(*last));

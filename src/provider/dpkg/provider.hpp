@@ -27,7 +27,8 @@ private:
     Result<Standings> standings_at(const std::string& path);
     Status ask_archives(const Question& question, const std::string& path, std::vector<Claim>& claims);
     Status ask_of_temporary(const Question& question, const std::string& path, std::vector<Claim>& claims);
-    Status ask_of_absence(const Question& question, const Standings& standings, std::vector<Claim>& claims);
+    Status ask_of_gone_temporary(const Question& question, const std::string& path, const Observation& before, std::vector<Claim>& claims);
+    Status ask_of_absence(const Question& question, const std::string& path, const Standings& standings, std::vector<Claim>& claims);
     Status ask_lineage(const Question& question, const std::string& path, std::vector<Claim>& claims);
     Result<std::optional<Claim>> explained(const Actor& actor, const std::string& path, bool is_vouched);
     Result<bool> is_temporary_of_package(const std::string& path);

@@ -72,6 +72,12 @@ std::string source_of(const PackageKey& package, const std::string& version) {
     return fmt::format("{} {} ({})", printable(package.package), printable(version), printable(package.architecture));
 }
 
+Result<std::string> transaction_at(WallTime start, Ground& ground) {
+    const auto run = run_of(start, ground);
+    if (!run) return fail(run.error());
+    return *run ? transaction_id(**run) : "";
+}
+
 Result<ScriptProof> prove(const Script& script, Ground& ground) {
     const auto run = run_of(script.start, ground);
     if (!run) return fail(run.error());

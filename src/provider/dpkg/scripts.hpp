@@ -22,6 +22,9 @@ struct ScriptProof {
 
 Result<ScriptProof> prove(const Script& script, Ground& ground);
 
+// Of the run of apt in which a process began; "" when it was in none.
+Result<std::string> transaction_at(WallTime start, Ground& ground);
+
 std::string source_of(const PackageKey& package, const std::string& version);
 
 }  // namespace touchstone::dpkg
