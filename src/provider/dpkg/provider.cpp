@@ -164,11 +164,20 @@ Status DpkgProvider::ask_of_gone_temporary(const Question& question, const std::
     if (!standings) return fail(standings.error());
     for (const auto& stood : standings->all) {
         if (stood.transaction.empty() || !was(before, question.digest, stood.known)) continue;
-        claims.push_back(claim_of(Claim::Word::vouches, stood, fmt::format("a temporary name of dpkg for {}, with what the package has", printable(made_for(path)))));
+        claims.push_back(claim_of(Claim::Word::vouches, stood, "what the package has, under a temporary name of dpkg"));
         claims.back().covers = {"*"};
         return {};
     }
     return {};
+}
+
+// Whatever the administrator had made of it.
+Result<bool> DpkgProvider::is_purged_conffile(const std::string& path, const std::string& transaction) {
+    const auto standings = standings_at(path);
+    if (!standings) return fail(standings.error());
+    return !transaction.empty() && std::any_of(standings->all.begin(), standings->all.end(), [&](const Stood& stood) {
+        return stood.known.role == Role::conffile && stood.standing == Standing::outgoing && stood.transaction == transaction;
+    });
 }
 
 Result<bool> DpkgProvider::is_temporary_of_package(const std::string& path) {
@@ -180,7 +189,7 @@ Result<bool> DpkgProvider::is_temporary_of_package(const std::string& path) {
 }
 
 // nullopt: it is not.
-Result<std::optional<Claim>> DpkgProvider::explained(const Actor& actor, const std::string& path, bool is_vouched) {
+Result<std::optional<Claim>> DpkgProvider::explained(const Actor& actor, const std::string& path, const Observation& now, bool is_vouched) {
     Claim claim;
     claim.word = Claim::Word::explains;
     claim.covers = {"*"};
@@ -196,6 +205,13 @@ Result<std::optional<Claim>> DpkgProvider::explained(const Actor& actor, const s
         if (!transaction) return fail(transaction.error());
         claim.evidence.transaction = std::move(*transaction);
         if (is_dpkgs_own(path)) return by_name(kDpkg, fmt::format("dpkg's own file, written by dpkg (pid {})", actor.process.pid));
+        // Of a package that goes its records go, and its list is cut down to the conffiles that stay; nothing else of it is written.
+        const auto kept = now.absent() || path.ends_with(".list") ? is_kept_of_removed(path, actor.process.start, ground_) : Result<bool>(false);
+        if (!kept) return fail(kept.error());
+        if (*kept) return by_name(kDpkg, fmt::format("kept by dpkg of a package that is removed (pid {})", actor.process.pid));
+        const auto purged = now.absent() ? is_purged_conffile(path, claim.evidence.transaction) : Result<bool>(false);
+        if (!purged) return fail(purged.error());
+        if (*purged) return by_name(kDpkg, fmt::format("a conffile of a package that is purged (pid {})", actor.process.pid));
         const auto temporary = is_temporary_of_package(path);
         if (!temporary) return fail(temporary.error());
         if (*temporary) return by_name(kDpkg, fmt::format("a temporary name of dpkg for {}", printable(made_for(path))));
@@ -236,7 +252,7 @@ Status DpkgProvider::ask_lineage(const Question& question, const std::string& pa
     const bool is_vouched = std::any_of(claims.begin(), claims.end(), [](const Claim& claim) { return claim.word == Claim::Word::vouches && claim.evidence.provider == "dpkg"; });
     std::optional<Claim> last;
     for (const auto& actor : *question.actors) {
-        auto one = explained(*actor, path, is_vouched);
+        auto one = explained(*actor, path, question.now, is_vouched);
         if (!one) return fail(one.error());
         if (!*one) return {};
         const bool settles_it = (*one)->word == Claim::Word::contradicts;

@@ -78,6 +78,20 @@ Result<std::string> transaction_at(WallTime start, Ground& ground) {
     return *run ? transaction_id(**run) : "";
 }
 
+Result<bool> is_kept_of_removed(const std::string& path, WallTime start, Ground& ground) {
+    const auto [directory, name] = split_path(path);
+    if (directory != "/var/lib/dpkg/info") return false;
+    const auto run = run_of(start, ground);
+    if (!run) return fail(run.error());
+    if (!*run) return false;
+    const auto changes = ground.evidence()->changes_of((*run)->id);
+    if (!changes) return fail(changes.error());
+    const auto package = name.substr(0, name.rfind('.'));
+    return std::any_of(changes->begin(), changes->end(), [&](const PackageChange& change) {
+        return change.new_version.empty() && (package == change.package || package == change.package + ":" + change.architecture);
+    });
+}
+
 Result<ScriptProof> prove(const Script& script, Ground& ground) {
     const auto run = run_of(script.start, ground);
     if (!run) return fail(run.error());

@@ -25,6 +25,9 @@ Result<ScriptProof> prove(const Script& script, Ground& ground);
 // Of the run of apt in which a process began; "" when it was in none.
 Result<std::string> transaction_at(WallTime start, Ground& ground);
 
+// Whether `path` is what dpkg keeps in info/ of a package that is removed by the run of apt in which a process began.
+Result<bool> is_kept_of_removed(const std::string& path, WallTime start, Ground& ground);
+
 std::string source_of(const PackageKey& package, const std::string& version);
 
 }  // namespace touchstone::dpkg
