@@ -101,6 +101,9 @@ Status DpkgProvider::ask_archives(const Question& question, const std::string& p
             return {};
         }
         if (!is_binding(stood.known)) continue;
+        const auto leaves = is_being_removed(stood);
+        if (!leaves) return fail(leaves.error());
+        if (*leaves) continue;
         against = &stood;
         difference = compared->differs;
     }
@@ -109,6 +112,15 @@ Status DpkgProvider::ask_archives(const Question& question, const std::string& p
         return {};
     }
     return ask_of_temporary(question, path, claims);
+}
+
+// What stood there before, diverted by the package, may be back already.
+Result<bool> DpkgProvider::is_being_removed(const Stood& stood) {
+    if (stood.standing != Standing::in_transit) return false;
+    PackageChange change;
+    const auto run = ground_.evidence()->last_run_of(stood.known.package, change);
+    if (!run) return fail(run.error());
+    return *run && change.new_version.empty();
 }
 
 // "/etc/x.dpkg-dist" holds what the package has for /etc/x, where the administrator kept his own.
@@ -157,17 +169,23 @@ Status DpkgProvider::ask_of_absence(const Question& question, const std::string&
     return {};
 }
 
-// "/usr/bin/x.dpkg-new" goes by becoming /usr/bin/x, and "/usr/bin/x.dpkg-tmp", which keeps the old one until then, is taken away.
+// "/usr/bin/x.dpkg-new" goes by becoming /usr/bin/x, and "/usr/bin/x.dpkg-tmp", which keeps the old one until then, is taken away. Neither is to stay, so
+// that one goes is explained whoever is known to have done it; what it held is vouched for where an archive has it.
 Status DpkgProvider::ask_of_gone_temporary(const Question& question, const std::string& path, const Observation& before, std::vector<Claim>& claims) {
     if (!is_passing(path)) return {};
     const auto standings = standings_at(made_for(path));
     if (!standings) return fail(standings.error());
+    const Stood* found = nullptr;
+    bool is_packaged = false;
     for (const auto& stood : standings->all) {
-        if (stood.transaction.empty() || !was(before, question.digest, stood.known)) continue;
-        claims.push_back(claim_of(Claim::Word::vouches, stood, "what the package has, under a temporary name of dpkg"));
-        claims.back().covers = {"*"};
-        return {};
+        if (stood.transaction.empty() || is_packaged) continue;
+        found = &stood;
+        is_packaged = was(before, question.digest, stood.known);
     }
+    if (!found) return {};
+    claims.push_back(claim_of(is_packaged ? Claim::Word::vouches : Claim::Word::explains, *found,
+                              is_packaged ? "what the package has, under a temporary name of dpkg" : "a temporary name of dpkg for what the package has"));
+    claims.back().covers = {"*"};
     return {};
 }
 

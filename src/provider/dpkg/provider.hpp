@@ -26,6 +26,7 @@ private:
 
     Result<Standings> standings_at(const std::string& path);
     Status ask_archives(const Question& question, const std::string& path, std::vector<Claim>& claims);
+    Result<bool> is_being_removed(const Stood& stood);
     Status ask_of_temporary(const Question& question, const std::string& path, std::vector<Claim>& claims);
     Status ask_of_gone_temporary(const Question& question, const std::string& path, const Observation& before, std::vector<Claim>& claims);
     Status ask_of_absence(const Question& question, const std::string& path, const Standings& standings, std::vector<Claim>& claims);
