@@ -40,7 +40,7 @@ WantedBy=multi-user.target
 """
 # As those of Debian's packages are: a user, an alternative, a diversion, a unit that is enabled and started.
 SERVICE_SCRIPTS = {
-    "preinst": "#!/bin/sh\nset -e\ndpkg-divert --package service --add --rename --divert /usr/bin/column.orig /usr/bin/column\n",
+    "preinst": "#!/bin/sh\nset -e\ndpkg-divert --package service --add --rename --divert /usr/bin/savelog.orig /usr/bin/savelog\n",
     "postinst": """#!/bin/sh
 set -e
 [ "$1" = configure ] || exit 0
@@ -59,7 +59,10 @@ deb-systemd-invoke stop serviced.service
 """,
     "postrm": """#!/bin/sh
 set -e
-[ "$1" != purge ] || deb-systemd-helper purge serviced.service
+[ "$1" != remove ] || dpkg-divert --package service --remove --rename --divert /usr/bin/savelog.orig /usr/bin/savelog
+[ "$1" = purge ] || exit 0
+deluser --quiet --system serviced
+deb-systemd-helper purge serviced.service
 """,
 }
 
@@ -133,7 +136,7 @@ class Month:
         self.host.publish("service", version, {
             "/usr/sbin/serviced": (f"#!/bin/sh\n# {version}\nexec sleep infinity\n", 0o755),
             "/usr/bin/service-editor": (f"#!/bin/sh\n# {version}\n", 0o755),
-            "/usr/bin/column": (f"#!/bin/sh\n# {version}\n", 0o755), "/usr/lib/systemd/system/serviced.service": SERVICE_UNIT,
+            "/usr/bin/savelog": (f"#!/bin/sh\n# {version}\n", 0o755), "/usr/lib/systemd/system/serviced.service": SERVICE_UNIT,
             **{path: f"{version}\n" for path in conffiles},
         }, conffiles=conffiles, more="Depends: adduser\n", scripts=SERVICE_SCRIPTS)
 
@@ -245,4 +248,5 @@ def test_check_agrees(month):
     checks = [event for event in month.reported if event["event"]["action"] == "sweep-finished" and "(check)" in event["message"]]
     assert len(checks) > 20
     differ = {one["path"] for one in month.differences if one["verdict"] == "unexpected" and not one["path"].startswith("/srv/mark")}
-    assert differ == {path for path, severity in PLANTED.values()} - {"/usr/bin/passwd"}  # which is as in the baseline again
+    # The one is as in the baseline again, the other was renewed by its unit since.
+    assert differ == {path for path, severity in PLANTED.values()} - {"/usr/bin/passwd", "/etc/ssl/site/host.pem"}
