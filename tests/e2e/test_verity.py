@@ -1,10 +1,11 @@
-"""Files that fs-verity holds are verified by what it measures, not by reading. Skipped where the kernel has no fs-verity; tests/vm runs it on kernels that do."""
+"""Files that fs-verity holds are verified by what it measures, not by reading, and authorized where a known signer sealed them. Skipped where the kernel has no fs-verity; tests/vm runs it on kernels that do."""
 import ctypes
 import errno
 import fcntl
 import hashlib
 import json
 import os
+import ssl
 import struct
 import subprocess
 
@@ -13,14 +14,15 @@ from conftest import PROGRAM, changes, run, wait_until
 from test_verification import disk, write_below
 
 FS_IOC_ENABLE_VERITY = 0x40806685
+ADD_KEY = 248  # the system call of x86_64
 SIZE = 1 << 20
 QUICK = '[verify]\nperiod = "1s"\ncpu = "100%"\nback_off = false\n[sources]\nebpf = "off"\n'
 
 
-def enable(path, salt=b""):
+def enable(path, salt=b"", signature=b""):
     """As `fsverity enable`: SHA-256, blocks of 4096."""
-    kept = ctypes.create_string_buffer(salt)
-    argument = struct.pack("=IIIIQIIQ88x", 1, 1, 4096, len(salt), ctypes.addressof(kept) if salt else 0, 0, 0, 0)
+    salt_at, signature_at = ctypes.create_string_buffer(salt), ctypes.create_string_buffer(signature)
+    argument = struct.pack("=IIIIQIIQ88x", 1, 1, 4096, len(salt), ctypes.addressof(salt_at) if salt else 0, len(signature), 0, ctypes.addressof(signature_at) if signature else 0)
     with open(path, "rb") as file:
         fcntl.ioctl(file, FS_IOC_ENABLE_VERITY, argument)
 
@@ -152,3 +154,77 @@ def test_the_watch_measures_too_and_says_so(ground):
     assert changes(finding)["verity"] == ("", measurement(plain.read_bytes()))
     assert "sha256" not in changes(finding) and "measured" not in finding["touchstone"]["object"]
     ground.stop()
+
+
+class Signer:
+    """Who signs what fs-verity measures, and whom the kernel lets seal: where it checks signatures, it wants their certificate in its keyring .fs-verity. (6.1 knows RSA alone.)"""
+
+    def __init__(self, home, name):
+        self.home, self.name = home, name
+        self.key, self.certificate = home / f"{name}.key", home / f"{name}.pem"
+        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", self.key, "-out", self.certificate, "-subj", f"/CN={name}")
+        with open("/proc/keys") as keys:
+            ring = next((int(line.split()[0], 16) for line in keys if " .fs-verity:" in line), None)
+        if ring is not None:
+            run("openssl", "x509", "-in", self.certificate, "-outform", "DER", "-out", home / "der")
+            der = (home / "der").read_bytes()
+            assert ctypes.CDLL(None, use_errno=True).syscall(ADD_KEY, b"asymmetric", name.encode(), der, ctypes.c_size_t(len(der)), ring) > 0, os.strerror(ctypes.get_errno())
+
+    def sign(self, path):
+        run("fsverity", "sign", path, self.home / "signature", f"--key={self.key}", f"--cert={self.certificate}")
+        return (self.home / "signature").read_bytes()
+
+    def put(self, path, content):
+        """As an update does: a file of its own, sealed, renamed into place."""
+        replace(path, content, self.sign)
+
+
+def replace(path, content, sign=None, sealed=True):
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(content)
+    if sealed:
+        enable(new, signature=sign(new) if sign else b"")
+    new.rename(path)
+
+
+@pytest.fixture
+def signers(ground):
+    vendor, stranger = Signer(ground.home, "Vendor"), Signer(ground.home, "Stranger")
+    ground.configure(path=ground.tree, watch='exclude = [".*.new"]', more=f'[providers.verity]\ncertificates = ["{vendor.certificate}"]\n')
+    return vendor, stranger
+
+
+@pytest.mark.parametrize("by", ["watch", "check"])
+def test_only_what_a_known_signer_has_sealed_is_authorized(ground, signers, by):
+    vendor, stranger = signers
+    names = ("vendor", "stranger", "unsigned", "unsealed", "copied", "mode")
+    for name in names:
+        vendor.put(ground.tree / name, b"version 1\n")
+    (ground.watch if by == "watch" else ground.build)()
+    vendor.put(ground.tree / "vendor", b"version 2\n")
+    stranger.put(ground.tree / "stranger", b"version 2\n")
+    replace(ground.tree / "unsigned", b"version 2\n")
+    replace(ground.tree / "unsealed", b"version 2\n", sealed=False)
+    vendor.put(ground.tree / "mode", b"version 2\n")
+    (ground.tree / "mode").chmod(0o4755)
+    # A signature of the vendor's, and another content: a kernel that checks signatures does not let that be sealed.
+    signature = vendor.sign(ground.tree / "vendor")
+    try:
+        replace(ground.tree / "copied", b"forged\n", lambda new: signature)
+    except OSError as refused:
+        assert refused.errno in (errno.EKEYREJECTED, errno.EBADMSG), refused
+        replace(ground.tree / "copied", b"forged\n")
+    if by == "watch":
+        found = {name: ground.wait_for(ground.tree / name, "changed") for name in names}
+        verdicts = {name: one["touchstone"]["verdict"] for name, one in found.items()}
+        evidence = found["vendor"]["touchstone"]["evidence"][0]
+        last = wait_until(lambda: [one for one in ground.findings(ground.tree / "mode") if one["file"]["mode"] == "4755"], "the mode")  # it may have been seen before, too
+        verdicts["mode"] = last[-1]["touchstone"]["verdict"]
+    else:
+        found = by_path(json.loads(ground.run("check", "--json", check=False).stdout))
+        verdicts = {name: one["verdict"] for name, one in found.items()}
+        evidence = found["vendor"]["evidence"][0]
+    assert verdicts == {name: "authorized" if name == "vendor" else "unexpected" for name in names}
+    fingerprint = hashlib.sha256(ssl.PEM_cert_to_DER_cert(vendor.certificate.read_text())).hexdigest()
+    assert (evidence["provider"], evidence["signer"]) == ("fs-verity", f"{fingerprint} (/CN=Vendor)")
+    assert not evidence.get("weak")
