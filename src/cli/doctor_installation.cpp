@@ -4,6 +4,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -12,6 +13,7 @@
 #include "touchstone/bytes.hpp"
 #include "touchstone/doctor.hpp"
 #include "touchstone/fd.hpp"
+#include "touchstone/providers.hpp"
 
 namespace touchstone {
 namespace {
@@ -87,6 +89,19 @@ Diagnosis any_output(const Config& config) {
     return {Level::fail, "outputs", "there is none: findings go nowhere", "enable [output.json] or [output.journald]"};
 }
 
+// The libraries of these can be left out of a build.
+std::vector<Diagnosis> missing_providers(const LoadedConfig& loaded) {
+    std::vector<Diagnosis> out;
+    const auto& built_in = provider_names();
+    for (const std::string name : {"rpm", "ostree", "selinux"}) {
+        const auto configured = [&](const auto& origin) { return origin.first.starts_with("providers." + name + ".") && origin.second != "default"; };
+        if (std::find(built_in.begin(), built_in.end(), name) == built_in.end() && std::any_of(loaded.origins.begin(), loaded.origins.end(), configured))
+            out.push_back({Level::warn, "provider " + name, "is configured, and this program was built without it: it authorizes nothing",
+                           fmt::format("take [providers.{}] out, or build with it (see README)", name)});
+    }
+    return out;
+}
+
 }  // namespace
 
 std::vector<Diagnosis> examine_installation(const LoadedConfig& loaded) {
@@ -95,6 +110,7 @@ std::vector<Diagnosis> examine_installation(const LoadedConfig& loaded) {
     out.push_back(any_output(loaded.config));
     out.push_back(json_log(loaded.config));
     out.push_back(journald(loaded.config));
+    for (auto& missing : missing_providers(loaded)) out.push_back(std::move(missing));
     return out;
 }
 

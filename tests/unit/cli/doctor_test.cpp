@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "doctor_probe.hpp"
+#include "touchstone/providers.hpp"
 #include "tree.hpp"
 
 using namespace touchstone;
@@ -113,6 +114,20 @@ TEST_CASE("no output at all is a failure") {
     loaded.config.json.enabled = false;
     loaded.config.journald.enabled = false;
     CHECK(about(examine_installation(loaded), "outputs").level == Level::fail);
+}
+
+TEST_CASE("a source of truth that is configured, and that the program was built without, is warned of") {
+    const std::string name = GENERATE("rpm", "ostree", "selinux");
+    const auto& built_in = provider_names();
+    const bool missing = std::find(built_in.begin(), built_in.end(), name) == built_in.end();
+    const auto warned = [&](const std::string& origin) {
+        LoadedConfig loaded;
+        loaded.origins["providers." + name + ".enabled"] = origin;
+        const auto all = examine_installation(loaded);
+        return std::any_of(all.begin(), all.end(), [&](const auto& each) { return each.subject == "provider " + name && each.level == Level::warn; });
+    };
+    CHECK(warned("/etc/touchstone/touchstone.toml:7") == missing);
+    CHECK_FALSE(warned("default"));
 }
 
 TEST_CASE("every failure and warning of this host comes with a word on what it means") {
