@@ -1,7 +1,11 @@
 #include <archive.h>
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
+#include "asking.hpp"
 #include "deb.hpp"
+#include "support/scratch_directory.hpp"
 #include "touchstone/bytes.hpp"
 
 using namespace touchstone;
@@ -53,6 +57,31 @@ TEST_CASE("a .deb: its files, control members and conffiles") {
     CHECK_FALSE(file.conffile);
     REQUIRE(package->control.size() == 3);
     CHECK((package->control[1].name == "postinst" && package->control[1].mode == 0755 && to_hex(package->control[1].sha256) == kHelloSha256));
+}
+
+TEST_CASE("a .deb: a sparse file is refused, as dpkg refuses it") {
+    const ScratchDirectory scratch;
+    const std::string holes = GENERATE("truncate -s 1M a", "truncate -s 1M a && printf end >>a", "printf begin >a && truncate -s 1M a");
+    const std::string format = GENERATE("gnu", "posix --sparse-version=0.1", "posix --sparse-version=1.0");
+    INFO(holes << ", " << format);
+    shell("cd " + scratch.path() + " && " + holes + " && tar --format=" + format + " --sparse -cf data.tar ./a");
+    const auto data = content_of(scratch / "data.tar");
+    REQUIRE(data.size() < 20000);
+    const auto read = read_deb(ar({{"debian-binary", "2.0\n"}, {"control.tar", tar(control_of("a", "1"), ARCHIVE_FILTER_NONE)}, {"data.tar", data}}));
+    REQUIRE_FALSE(read);
+    CHECK(read.error().what == "it has a sparse file");
+}
+
+TEST_CASE("a .deb: holes beyond the file's size, of which libarchive tells none, are refused as well") {
+    auto data = tar({{"./a", 'f', "hello"}}, ARCHIVE_FILTER_NONE);
+    data.replace(386, 24, std::string("77777777777\0" "00000000005\0", 24));  // GNU's: where its five bytes are to stand
+    data.replace(148, 8, 8, ' ');
+    unsigned sum = 0;
+    for (std::size_t i = 0; i < 512; ++i) sum += static_cast<unsigned char>(data[i]);
+    data.replace(148, 8, fmt::format("{:06o}", sum) + std::string("\0 ", 2));
+    const auto read = read_deb(ar({{"debian-binary", "2.0\n"}, {"control.tar", tar(control_of("a", "1"), ARCHIVE_FILTER_NONE)}, {"data.tar", data}}));
+    REQUIRE_FALSE(read);
+    CHECK(read.error().what == "it has a sparse file");
 }
 
 TEST_CASE("a .deb: every compression that dpkg knows") {
