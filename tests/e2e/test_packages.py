@@ -458,8 +458,8 @@ def test_a_purge_takes_the_packages_own_and_nothing_of_others(host):
         "/usr/bin/stone": "authorized",
         "/etc/stone": "authorized",
         "/etc/stone/plain": "authorized",
-        "/etc/stone/mine": "unexpected",  # was never the package's
-        "/var/lib/dpkg/info/stone.list": "authorized",
+        "/etc/stone/mine": "expected",  # by dpkg, which apt has told to; what it held was never the package's
+        "/var/lib/dpkg/info/stone.list": "expected",  # which dpkg had cut down to the conffiles before
         "/var/lib/stone-cache": "expected",  # by the package's own script
         "/usr/lib/other": "unexpected",  # of a package that is still there
     }

@@ -147,13 +147,13 @@ def test_switched_off(touchstone):
 
 def test_not_permitted(touchstone):
     """What refuses them is a limit on the memory of maps here."""
-    touchstone.configure(more='[limits]\nprobe_ring = 1073741824\nprobe_told = 100000000')
+    touchstone.configure(more='[limits]\nprobe_ring = 1073741824')
     touchstone.build()
     touchstone.start(prefix=["prlimit", "--as=2000000000"])
     assert probes(touchstone)["tier"] == "none"
     assert touchstone.notices("fallback")[0]["touchstone"]["details"]["why"] == probes(touchstone)["why"]
     touchstone.stop()
-    touchstone.configure(more='[limits]\nprobe_ring = 1073741824\nprobe_told = 100000000\n[sources]\nebpf = "required"')
+    touchstone.configure(more='[limits]\nprobe_ring = 1073741824\n[sources]\nebpf = "required"')
     touchstone.start(wait=False, prefix=["prlimit", "--as=2000000000"])
     assert touchstone.daemon.wait(timeout=30) == 70
     assert "required" in touchstone.stderr.read_text()
