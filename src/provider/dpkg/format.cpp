@@ -87,6 +87,9 @@ Result<std::unique_ptr<store::Database>> open_evidence_for_reading(const std::st
     if (!S_ISREG(status.st_mode)) return fail(Error{fmt::format("{} is not a file", printable(file)), ErrorKind::corrupt, 0});
     auto database = store::Database::open(file, store::Access::read);
     if (!database) return database;
+    const auto blank = (*database)->is_blank();
+    if (!blank) return fail(blank.error());
+    if (*blank) return fail(system_error(fmt::format("open {}", printable(file)), ENOENT));  // being made
     if (auto good = (*database)->check_format(kEvidenceApplicationId, kEvidenceFormats); !good) return fail(good.error());
     return database;
 }

@@ -39,7 +39,7 @@ std::string evidence_file(const std::string& state_directory);
 
 // Made when missing (0600); a damaged one is set aside as dpkg.db.corrupt and begun anew, which is said in `recovered`.
 Result<std::unique_ptr<store::Database>> open_evidence_for_writing(const std::string& state_directory, std::string& recovered);
-// corrupt when it is not whole in its format; system with ENOENT when it is not there.
+// corrupt when it is not whole in its format; system with ENOENT when it is not there, or still being made.
 Result<std::unique_ptr<store::Database>> open_evidence_for_reading(const std::string& state_directory);
 
 }  // namespace touchstone::dpkg

@@ -27,8 +27,9 @@ Status Ground::reopen() {
     reader_.reset();
     database_.reset();
     opened_.reset();
-    if (!identity || stamp->size == 0) return {};  // being made
+    if (!identity) return {};
     auto database = open_evidence_for_reading(state_directory_);
+    if (!database && database.error().code == ENOENT) return {};  // being made
     if (!database) return fail(database.error());
     database_ = std::move(*database);
     reader_.emplace(*database_);
