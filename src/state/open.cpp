@@ -7,8 +7,8 @@
 #include "directory.hpp"
 #include "format.hpp"
 #include "store/directory.hpp"
+#include "store/making.hpp"
 #include "touchstone/bytes.hpp"
-#include "touchstone/fd.hpp"
 
 namespace touchstone {
 namespace {
@@ -25,13 +25,6 @@ Status create(store::Database& database) {
     auto made = database.create_format(kStateApplicationId, kStateFormats.back());
     if (made) made = database.execute("COMMIT");
     return made;
-}
-
-Status use_wal(store::Database& database) {
-    const auto mode = database.text("PRAGMA journal_mode=WAL");
-    if (!mode) return fail(mode.error());
-    if (*mode == "wal") return database.execute(kSettings);
-    return fail(Error{fmt::format("{}: this file system cannot hold a shared write-ahead log", database.file()), ErrorKind::system, ENOTSUP});
 }
 
 // The version that it is in.
@@ -64,12 +57,12 @@ Result<std::unique_ptr<store::Database>> open_checked(const std::string& file) {
     const auto blank = (*database)->is_blank();
     if (!blank) return fail(blank.error());
     if (*blank) {
-        if (auto done = use_wal(**database); !done) return fail(done.error());
+        if (auto done = store::begin_wal(**database, kSettings); !done) return fail(done.error());
         if (auto done = create(**database); !done) return fail(done.error());
     } else {
         const auto version = check(**database);
         if (!version) return fail(version.error());
-        if (auto done = use_wal(**database); !done) return fail(done.error());
+        if (auto done = store::begin_wal(**database, kSettings); !done) return fail(done.error());
         if (auto good = check_writable(**database); !good) return fail(good.error());
         if (auto done = bring_up(**database, *version); !done) return fail(done.error());
     }
@@ -101,20 +94,8 @@ Result<std::string> set_aside(const std::string& file) {
     return aside;
 }
 
-// Makes an empty file with 0600 (SQLite would make it 0644), or refuses what is no file: a fifo would block whoever opens it, a link would be
-// written through. A file that exists is not opened here: closing it would drop SQLite's locks in this process.
-Status ready_file(const std::string& file) {
-    struct stat status{};
-    if (::lstat(file.c_str(), &status) != 0) {
-        const Fd made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-        return made ? Status{} : Status(fail(system_error(fmt::format("make {}", printable(file)))));
-    }
-    if (S_ISREG(status.st_mode)) return {};
-    return fail(Error{fmt::format("{} is not a file", printable(file)), ErrorKind::corrupt, 0});
-}
-
 Result<std::unique_ptr<store::Database>> open_or_fail(const std::string& file) {
-    if (auto good = ready_file(file); !good) return fail(good.error());
+    if (auto good = store::ready_file(file); !good) return fail(good.error());
     return open_checked(file);
 }
 

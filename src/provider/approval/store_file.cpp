@@ -1,6 +1,5 @@
 #include "approval/store_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,9 +7,9 @@
 #include <array>
 
 #include "store/directory.hpp"
+#include "store/making.hpp"
 #include "touchstone/approval_store.hpp"
 #include "touchstone/bytes.hpp"
-#include "touchstone/fd.hpp"
 
 namespace touchstone {
 
@@ -33,8 +32,8 @@ constexpr std::array<store::SchemaEntry, 5> kSchema{{
 }};
 constexpr std::array<store::Format, 1> kFormats{{{1, kSchema}}};
 
-constexpr const char* kSettings =
-    "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=16777216; PRAGMA foreign_keys=OFF";
+constexpr store::Kind kApprovals{
+    kApplicationId, kFormats, "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=16777216; PRAGMA foreign_keys=OFF", false};
 
 Status check_place(const std::string& directory) {
     struct stat status{};
@@ -45,63 +44,15 @@ Status check_place(const std::string& directory) {
                       ErrorKind::bad_input, 0});
 }
 
-// As the state does it (src/state/open.cpp): SQLite would make it 0644, and would follow a link.
-Status ready_file(const std::string& file) {
-    struct stat status{};
-    if (::lstat(file.c_str(), &status) != 0) {
-        const Fd made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-        if (made || errno == EEXIST) return {};
-        return fail(system_error(fmt::format("make {}", printable(file))));
-    }
-    if (S_ISREG(status.st_mode)) return {};
-    return fail(Error{fmt::format("{} is not a file", printable(file)), ErrorKind::corrupt, 0});
-}
-
-Status create(store::Database& database) {
-    if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun) return begun;
-    const auto blank = database.is_blank();  // again: another may have been first
-    Status made = blank ? (*blank ? database.create_format(kApplicationId, kFormats.back()) : Status{}) : Status(fail(blank.error()));
-    if (made) return database.execute("COMMIT");
-    static_cast<void>(database.execute("ROLLBACK"));
-    return made;
-}
-
 }  // namespace
 
-Result<std::unique_ptr<store::Database>> open_to_read(const std::string& file) {
-    struct stat status{};
-    if (::lstat(file.c_str(), &status) != 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return std::unique_ptr<store::Database>();
-        return fail(system_error(fmt::format("open {}", printable(file))));
-    }
-    if (!S_ISREG(status.st_mode)) return fail(Error{fmt::format("{} is not a file", printable(file)), ErrorKind::corrupt, 0});
-    auto database = store::Database::open(file, store::Access::read);
-    if (!database) return database;
-    const auto blank = (*database)->is_blank();
-    if (!blank) return fail(blank.error());
-    if (*blank) return std::unique_ptr<store::Database>();
-    if (auto good = (*database)->check_format(kApplicationId, kFormats); !good) return fail(good.error());
-    return database;
-}
+Result<std::unique_ptr<store::Database>> open_to_read(const std::string& file) { return store::open_if_made(file, kApprovals); }
 
 Result<std::unique_ptr<store::Database>> open_to_write(const std::string& directory, const std::string& file) {
     if (auto made = store::make_directory(directory); !made) return fail(made.error());
     if (auto good = check_place(directory); !good) return fail(good.error());
-    if (auto good = ready_file(file); !good) return fail(good.error());
-    auto opened = store::Database::open(file, store::Access::write);
+    auto opened = store::open_or_make(file, kApprovals);
     if (!opened) return opened;
-    auto& database = **opened;
-    const auto mode = database.text("PRAGMA journal_mode=WAL");
-    if (!mode) return fail(mode.error());
-    if (*mode != "wal")
-        return fail(Error{fmt::format("{}: this file system cannot hold a shared write-ahead log", printable(file)), ErrorKind::system, ENOTSUP});
-    if (auto done = database.execute(kSettings); !done) return fail(done.error());
-    const auto blank = database.is_blank();
-    if (!blank) return fail(blank.error());
-    if (*blank)
-        if (auto made = create(database); !made) return fail(made.error());
-    if (auto good = database.check_format(kApplicationId, kFormats); !good) return fail(good.error());
-    database.merge_log_on_close();
     if (auto done = store::sync_directory(directory); !done) return fail(done.error());
     return opened;
 }

@@ -1,21 +1,12 @@
 #include "dpkg/cache_reading.hpp"
 
-#include <map>
-
+#include "shared_by.hpp"
 #include "touchstone/bytes.hpp"
 #include "touchstone/package_evidence.hpp"
 
 namespace touchstone::dpkg {
 
-std::shared_ptr<CacheReading> CacheReading::shared(const std::string& state_directory) {
-    static std::mutex mutex;
-    static std::map<std::string, std::weak_ptr<CacheReading>> all;
-    const std::lock_guard lock(mutex);
-    auto& entry = all[state_directory];
-    auto reading = entry.lock();
-    if (!reading) entry = reading = std::make_shared<CacheReading>(state_directory);
-    return reading;
-}
+std::shared_ptr<CacheReading> CacheReading::shared(const std::string& state_directory) { return shared_by<CacheReading>(state_directory); }
 
 CacheReading::~CacheReading() {
     stop_ = true;

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "dpkg/installed_files.hpp"
+#include "shared_by.hpp"
 #include "touchstone/bytes.hpp"
 
 namespace touchstone::dpkg {
@@ -14,15 +15,7 @@ constexpr std::size_t kMaxOwnedList = 64 << 20;
 
 }  // namespace
 
-std::shared_ptr<Owners> Owners::shared(const std::string& root) {
-    static std::mutex mutex;
-    static std::map<std::string, std::weak_ptr<Owners>> all;
-    const std::lock_guard lock(mutex);
-    auto& entry = all[root];
-    auto owners = entry.lock();
-    if (!owners) entry = owners = std::make_shared<Owners>(root);
-    return owners;
-}
+std::shared_ptr<Owners> Owners::shared(const std::string& root) { return shared_by<Owners>(root); }
 
 Owners::List Owners::read(const std::string& file, const Stamp& stamp, InRoot& in_root) const {
     List list{stamp, {}};

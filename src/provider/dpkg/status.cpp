@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dpkg/stanza.hpp"
+#include "shared_by.hpp"
 #include "touchstone/bytes.hpp"
 
 namespace touchstone::dpkg {
@@ -56,15 +57,7 @@ Status parse_status(std::string_view text, PackageStatuses& packages) {
         {"Package", "Architecture", "Status", "Version", "Multi-Arch", "Conffiles"});
 }
 
-std::shared_ptr<StatusDatabase> StatusDatabase::shared(const std::string& root) {
-    static std::mutex mutex;
-    static std::map<std::string, std::weak_ptr<StatusDatabase>> all;
-    const std::lock_guard lock(mutex);
-    auto& entry = all[root];
-    auto database = entry.lock();
-    if (!database) entry = database = std::make_shared<StatusDatabase>(root);
-    return database;
-}
+std::shared_ptr<StatusDatabase> StatusDatabase::shared(const std::string& root) { return shared_by<StatusDatabase>(root); }
 
 Result<StatusRef> StatusDatabase::read() {
     const std::lock_guard lock(mutex_);

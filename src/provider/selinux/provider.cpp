@@ -6,12 +6,12 @@
 #include <sys/stat.h>
 
 #include <array>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "../file_state.hpp"
+#include "../shared_by.hpp"
 #include "touchstone/bytes.hpp"
 
 namespace touchstone {
@@ -70,15 +70,6 @@ std::vector<FileState> states_of(const std::string& contexts) {
 // Thread-safe. A policy's contexts take some megabytes, so all threads have the same.
 class Contexts {
 public:
-    static std::shared_ptr<Contexts> shared(const std::string& file) {
-        static std::mutex mutex;
-        static std::map<std::string, std::weak_ptr<Contexts>> all;
-        const std::lock_guard lock(mutex);
-        auto& entry = all[file];
-        auto contexts = entry.lock();
-        if (!contexts) entry = contexts = std::make_shared<Contexts>(file);
-        return contexts;
-    }
     explicit Contexts(std::string file) : file_(std::move(file)) {}
 
     // "" when the policy has none for it.
@@ -170,7 +161,7 @@ Result<std::unique_ptr<Provider>> open_selinux(const std::string& root) {
     const auto policy = policy_in(config->content);
     const auto contexts = bare + "/etc/selinux/" + policy + "/contexts/files/file_contexts";
     if (policy.empty() || !file_state(contexts).there) return std::unique_ptr<Provider>();
-    auto shared = Contexts::shared(contexts);
+    auto shared = shared_by<Contexts>(contexts);
     if (auto read = shared->read(); !read) return fail(read.error());
     return std::unique_ptr<Provider>(std::make_unique<SelinuxProvider>(bare, policy, std::move(shared)));
 }
