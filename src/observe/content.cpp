@@ -23,23 +23,31 @@
 namespace touchstone {
 namespace {
 
+constexpr std::size_t kPiece = 128 << 10;  // stays in a CPU's own cache between being copied and being hashed
+
 // Reads on after signals, and leaves the page cache as it was: by RWF_DONTCACHE, and where that is refused by dropping what was not there before.
+//
+// RWF_DONTCACHE drops a folio that it brought in also when only a part of it was taken: of a file read ahead in folios larger than the reads, half came
+// from the disk twice. So what is cached is read in pieces, and from the first that is not, all of a largest folio at once.
 class GentleReader {
 public:
-    GentleReader(int fd, std::uint64_t begin, std::uint64_t end) : fd_(fd), end_(end), dropped_(begin) {}
+    GentleReader(int fd, std::uint64_t begin, std::uint64_t end)
+        : fd_(fd), end_(end), dropped_(begin), pieces_(end - begin > kPiece) {}
     ~GentleReader() { drop(end_); }
     GentleReader(const GentleReader&) = delete;
     GentleReader& operator=(const GentleReader&) = delete;
 
     ssize_t read(char* to, std::size_t size, std::uint64_t at) {
-        const iovec part{to, size};
         while (true) {
-            const auto length = ::preadv2(fd_, &part, 1, static_cast<off_t>(at), before_ ? 0 : RWF_DONTCACHE);
+            const auto length = read_with(flags(), to, pieces_ || before_ ? std::min(size, kPiece) : size, at);
             if (length >= 0) return length;
-            if (!before_ && (errno == EOPNOTSUPP || errno == EINVAL))
-                before_ = CachedRanges::of(fd_, dropped_, end_);
-            else if (errno != EINTR)
+            if (errno == EINTR) continue;
+            if (pieces_)
+                pieces_ = false;
+            else if (before_ || (errno != EOPNOTSUPP && errno != EINVAL))
                 return length;
+            else
+                before_ = CachedRanges::of(fd_, dropped_, end_);
         }
     }
 
@@ -50,9 +58,17 @@ public:
     }
 
 private:
+    int flags() const { return before_ ? 0 : pieces_ ? RWF_DONTCACHE | RWF_NOWAIT : RWF_DONTCACHE; }
+
+    ssize_t read_with(int flags, char* to, std::size_t size, std::uint64_t at) const {
+        const iovec part{to, size};
+        return ::preadv2(fd_, &part, 1, static_cast<off_t>(at), flags);
+    }
+
     const int fd_;
     const std::uint64_t end_;
     std::uint64_t dropped_;
+    bool pieces_;  // until something is not cached
     std::optional<CachedRanges> before_;
 };
 
@@ -97,18 +113,18 @@ bool is_size_meaningless(int fd) {
 
 Tried<std::uint64_t> ContentReader::read(int fd, std::uint64_t begin, std::uint64_t end, const KeepGoing& keep_going,
                                          const Consume& consume) {
-    if (end - begin > kBufferSize) advise(fd);
+    if (end - begin > kPiece) advise(fd);
     GentleReader reader(fd, begin, end);
     std::uint64_t at = begin;
     std::uint64_t since_poll = 0;
     while (at < end) {
-        const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(end - at, kBufferSize));
-        const auto length = reader.read(buffer_.data(), wanted, at);
+        const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(end - at, kBufferSize - at % kBufferSize));
+        const auto length = reader.read(buffer_.get(), wanted, at);
         if (length < 0) return trouble("read");
         if (length == 0) break;
         const auto got = static_cast<std::size_t>(length);
         at += got;
-        if (!consume(std::string_view(buffer_.data(), got))) break;
+        if (!consume(std::string_view(buffer_.get(), got))) break;
         since_poll += got;
         if (since_poll < kPollEvery) continue;
         since_poll = 0;

@@ -19,6 +19,8 @@
 namespace touchstone {
 namespace {
 
+constexpr std::size_t kUnpackedAtOnce = 128 << 10;
+
 using KeepGoing = std::function<bool()>;
 
 struct FreeArchive {
@@ -152,7 +154,7 @@ private:
     Tried<void> feed_from(archive& reader, BlockWalk& walk) const {
         archive_entry* entry = nullptr;
         if (archive_read_next_header(&reader, &entry) != ARCHIVE_OK) return {};
-        std::string buffer(ContentReader::kBufferSize, '\0');
+        std::string buffer(kUnpackedAtOnce, '\0');
         std::uint64_t since_poll = 0;
         while (walk.position() < known_.size && !walk.first_difference()) {
             const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), known_.size - walk.position()));

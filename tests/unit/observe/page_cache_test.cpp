@@ -52,6 +52,18 @@ bool in_memory(const std::string& path) {
     return ::statfs(path.c_str(), &status) == 0 && (status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC);
 }
 
+// Of this process; proc_pid_io(5).
+std::uint64_t bytes_read_from_disk() {
+    std::ifstream io("/proc/self/io");
+    for (std::string name; io >> name;) {
+        std::uint64_t value = 0;
+        io >> value;
+        if (name == "read_bytes:") return value;
+    }
+    FAIL("/proc/self/io does not say read_bytes");
+    return 0;
+}
+
 }  // namespace
 
 TEST_CASE("a look leaves in the page cache what was there, and nothing else") {
@@ -61,6 +73,20 @@ TEST_CASE("a look leaves in the page cache what was there, and nothing else") {
     const auto before = residency(file.fd.get());
     CHECK(digest_hex(file.path).size() == 64);
     CHECK(residency(file.fd.get()) == before);
+}
+
+TEST_CASE("a look takes from the disk once what is not cached, however large the pieces in which the kernel reads ahead") {
+    const Scratch scratch;
+    const auto path = scratch.write("large", sample(48 * kMiB + 4321));
+    if (in_memory(path)) return;
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    REQUIRE(::fsync(fd.get()) == 0);
+    REQUIRE(::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_DONTNEED) == 0);
+    const auto before = bytes_read_from_disk();
+    CHECK(digest_hex(path).size() == 64);
+    const auto taken = bytes_read_from_disk() - before;
+    CHECK(taken >= 48 * kMiB);
+    CHECK(taken <= 50 * kMiB);
 }
 
 TEST_CASE("where the kernel cannot read past the page cache, what was not in it is dropped again") {
