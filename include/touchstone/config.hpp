@@ -86,6 +86,7 @@ struct Config {
         std::uint32_t actors = 256;            // writers remembered for each touched name
         std::uint32_t processes = 8'192;       // processes remembered
         std::uint32_t group = 256;             // names that renames may link into one group
+        std::uint32_t amendable = 4'096;      // unexpected findings that evidence which comes late may still amend
         std::uint32_t probe_ring = 8'388'608;  // bytes for records of the probes; rounded up to a power of two
         std::uint32_t probe_watched = 2'000'000;  // objects known to the probes at most; some 120 bytes of the kernel's memory each, as they come
         std::uint32_t probe_told = 65'536;     // touches that are not told again until their object is looked at

@@ -39,7 +39,7 @@ public:
 
 private:
     // One may fail and the other not; it is well when all are.
-    enum class What { ask, transaction, refusals };
+    enum class What { open, ask, transaction, refusals };
     struct Seat {
         std::string name;
         std::unique_ptr<Provider> provider;

@@ -142,6 +142,7 @@ const std::array kSettings{
     Setting{"limits.actors", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.actors; }, 1, 10'000}},
     Setting{"limits.processes", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.processes; }, 1, kMostQueued}},
     Setting{"limits.group", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.group; }, 1, kMostQueued}},
+    Setting{"limits.amendable", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.amendable; }, 1, 1'000'000}},
     Setting{"limits.probe_ring", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.probe_ring; }, 4096, 1u << 30}},
     Setting{"limits.probe_watched", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.probe_watched; }, 1, kMostQueued}},
     Setting{"limits.probe_told", NumberValue{[](Config& c) -> std::uint32_t& { return c.limits.probe_told; }, 1, kMostQueued}},

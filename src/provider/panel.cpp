@@ -29,11 +29,8 @@ Provider* Panel::open(Seat& seat, WallTime now) {
     if (seat.retry_at && now < *seat.retry_at && *seat.retry_at - now <= kRetryAfter) return nullptr;
     seat.retry_at = now + kRetryAfter;
     auto opened = open_providers(settings_, state_directory_, seat.name);
-    if (!opened) {
-        note(seat, What::ask, &opened.error());
-        return nullptr;
-    }
-    if (opened->empty()) return nullptr;
+    note(seat, What::open, opened ? nullptr : &opened.error());
+    if (!opened || opened->empty()) return nullptr;
     seat.provider = std::move(opened->front());
     return seat.provider.get();
 }

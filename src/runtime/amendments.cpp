@@ -19,8 +19,8 @@ bool is_cheap(const Observation& now) {
 
 bool Amendments::add(std::string event_id, const Subject& subject, WallTime now) {
     open_.push_back({std::move(event_id), subject, now});
-    if (open_.size() <= kMost / 2) full_ = false;
-    if (open_.size() <= kMost) return false;
+    if (open_.size() <= most_ / 2) full_ = false;
+    if (open_.size() <= most_) return false;
     open_.pop_front();
     ++given_up_;
     return !std::exchange(full_, true);

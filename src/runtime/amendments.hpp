@@ -12,6 +12,8 @@ namespace touchstone {
 
 class Amendments {
 public:
+    explicit Amendments(std::size_t most) : most_(most) {}
+
     // The finding with this id was reported of the subject. The oldest go when there are too many: they stay unexpected. True when that has begun, which
     // is once until there is room for half of them again.
     bool add(std::string event_id, const Subject& subject, WallTime now);
@@ -27,7 +29,6 @@ public:
     std::size_t waiting() const { return open_.size(); }
     std::uint64_t given_up() const { return given_up_; }  // for want of room
 
-    static constexpr std::size_t kMost = 4096;
     static constexpr Nanoseconds kFor = std::chrono::hours(1);
 
 private:
@@ -36,6 +37,7 @@ private:
         Subject subject;
         WallTime at{};
     };
+    std::size_t most_;
     std::deque<Open> open_;  // oldest first
     std::uint64_t version_ = 0;
     std::uint64_t given_up_ = 0;

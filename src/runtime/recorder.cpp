@@ -98,7 +98,8 @@ Recorder::Recorder(Setup setup, TouchSet& touches, Pulse& pulse)
       ledger_(state_),
       delivery_(state_, config_.limits.outbox),
       health_(std::move(setup.health)),
-      panel_(config_.providers, config_.state.path, health_) {
+      panel_(config_.providers, config_.state.path, health_),
+      amendments_(config_.limits.amendable) {
     ledger_.set_baseline(std::move(setup.baseline));
     baseline_stamp_ = setup.baseline_stamp;
     if (const auto value = state_.value("sequence"); value && value->has_value()) sequence_ = std::strtoull((*value)->c_str(), nullptr, 10);
@@ -318,8 +319,8 @@ void Recorder::keep_for_amendment(std::string event_id, const Subject& subject) 
     Notice notice;
     notice.action = NoticeAction::fallback;
     notice.severity = Severity::medium;
-    notice.text = fmt::format("more than {} unexpected findings wait for evidence that comes late: the oldest stay unexpected, whatever comes", Amendments::kMost);
-    notice.details = {{"limit", std::to_string(Amendments::kMost)}, {"given_up", std::to_string(amendments_.given_up())}};
+    notice.text = fmt::format("more than {} unexpected findings wait for evidence that comes late: the oldest stay unexpected, whatever comes", config_.limits.amendable);
+    notice.details = {{"limit", std::to_string(config_.limits.amendable)}, {"given_up", std::to_string(amendments_.given_up())}};
     emit(std::move(notice));
 }
 

@@ -35,6 +35,7 @@ std::vector<std::string> keep_until_restart(const Config& in_force, Config& next
     keep(in_force.limits.actors, next.limits.actors, "limits.actors");
     keep(in_force.limits.processes, next.limits.processes, "limits.processes");
     keep(in_force.limits.group, next.limits.group, "limits.group");
+    keep(in_force.limits.amendable, next.limits.amendable, "limits.amendable");
     keep(in_force.limits.probe_ring, next.limits.probe_ring, "limits.probe_ring");
     keep(in_force.limits.probe_watched, next.limits.probe_watched, "limits.probe_watched");
     keep(in_force.limits.probe_told, next.limits.probe_told, "limits.probe_told");

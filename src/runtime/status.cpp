@@ -102,7 +102,7 @@ Json Daemon::figures() const {
     json["queues"]["looked_at"] = queue(recorder_->queue().size(), config.limits.pending);
     json["queues"]["looked_at"]["peak"] = recorder_->queue().peak();
     json["queues"]["gaps"] = queue(touches.gaps, config.limits.gaps);
-    json["queues"]["amendable"] = queue(recorder.amendable, Amendments::kMost);
+    json["queues"]["amendable"] = queue(recorder.amendable, config.limits.amendable);
     json["queues"]["unsaved"] = queue(recorder.unsaved, config.limits.outbox);
     json["counters"] = {{"kernel_events", kernel.events},
                         {"kernel_events_unwatched", kernel.unwatched},

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from conftest import SUPPORT, changes, run, wait_until
+from test_reports import metrics, with_metrics
 
 SPEC = """Name: demo
 Version: %{v}
@@ -141,6 +142,39 @@ def test_an_upgrade_by_rpm(touchstone, packages, rooted):
     assert "sha256" in changes(finding)
     notice = wait_until(lambda: touchstone.notices("transaction-finished"), "the transaction's notice")[0]
     assert "upgrade of 1 package: demo 1-1 -> 2-1" in str(notice)
+
+
+def test_a_damaged_database_of_rpm_authorizes_nothing_and_is_told(touchstone, packages, rooted):
+    root, rpm = rooted
+    file = with_metrics(touchstone, f'{watches(root / "usr")}[providers.rpm]\nroot = "{root}"\n')
+    run("rpm", *rpm, "--nodeps", "-i", packages / "demo-1-1.noarch.rpm")
+    touchstone.watch()
+    database = root / "var/lib/rpm/rpmdb.sqlite"
+    whole, tool = database.read_bytes(), root / "usr/bin/tool"
+    content = tool.read_text()
+    for rest in database.parent.glob("rpmdb.sqlite-*"):
+        rest.unlink()
+    database.write_bytes(b"\xa5" * len(whole))
+    tool.write_text("another")
+    assert touchstone.wait_for(tool, "changed")["touchstone"]["verdict"] == "unexpected"
+    notice = wait_until(lambda: touchstone.notices("provider-failed"), "that rpm fails")[0]
+    assert notice["touchstone"]["details"]["provider"] == "rpm" and notice["event"]["severity"] == 73
+    assert touchstone.status()["providers"]["failing"] == {"rpm": notice["touchstone"]["details"]["error"]}
+    wait_until(lambda: file.exists() and metrics(file).get(("touchstone_provider_failing", "rpm")) == 1, "the same in the metrics")
+    tool.write_text("and another")
+    touchstone.settle()
+    assert len(touchstone.notices("provider-failed")) == 1  # once, whoever asks it
+
+    database.write_bytes(whole)
+
+    def recovered():
+        """Told when the last thread that found it failing has found it well: each of them has to be asked again."""
+        tool.write_text("another" if tool.read_text() == content else content)
+        return touchstone.notices("provider-recovered")
+
+    wait_until(recovered, "that rpm can be read again")
+    assert touchstone.status()["providers"]["failing"] == {}
+    wait_until(lambda: ("touchstone_provider_failing", "rpm") not in metrics(file), "the same in the metrics")
 
 
 def test_an_upgrade_by_ostree(touchstone):

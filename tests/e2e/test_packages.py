@@ -478,6 +478,24 @@ def test_evidence_that_comes_while_dpkg_works_is_waited_for(host):
     assert not host.touchstone.notices("verdict-amended")
 
 
+def test_damaged_evidence_authorizes_nothing_and_is_told(host):
+    deb = {"/usr/bin/stone": "1\n"}
+    host.publish("stone", "1.0", deb)
+    host.touchstone.watch()
+    host.install("stone")
+    tool = host.root / "usr/bin/stone"
+    assert host.touchstone.wait_for(tool, "appeared")["touchstone"]["verdict"] == "authorized"
+    database = host.touchstone.state / "dpkg.db"
+    whole = database.read_bytes()
+    with database.open("r+b") as opened:
+        opened.write(b"\xa5" * len(whole))
+    tool.write_text("2\n")
+    assert host.touchstone.wait_for(tool, "changed")["touchstone"]["verdict"] == "unexpected"
+    notice = wait_until(lambda: host.touchstone.notices("provider-failed"), "that dpkg fails")[0]
+    assert notice["touchstone"]["details"]["provider"] == "dpkg"
+    assert list(host.touchstone.status()["providers"]["failing"]) == ["dpkg"]
+
+
 def test_evidence_that_comes_too_late_amends_the_verdict(host):
     host.root.hook = []
     config = host.touchstone.config_file

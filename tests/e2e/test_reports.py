@@ -104,6 +104,28 @@ def test_metrics_say_what_status_says(touchstone):
     assert list(file.parent.iterdir()) == [file]
 
 
+def test_findings_that_are_too_many_to_be_amended_are_told_and_counted(touchstone):
+    file = with_metrics(touchstone, "[limits]\namendable = 5\n")
+    touchstone.watch()
+
+    def appear(names):
+        for name in names:
+            (touchstone.tree / name).write_text("x")
+        for name in names:
+            touchstone.wait_for(touchstone.tree / name, "appeared")
+
+    told = lambda: [one["touchstone"]["details"] for one in touchstone.notices("fallback") if "given_up" in one["touchstone"]["details"]]
+    appear([f"first{number}" for number in range(5)])
+    wait_until(lambda: touchstone.status()["queues"]["amendable"] == {"waiting": 5, "limit": 5}, "all of them to be kept")
+    assert told() == []
+    appear([f"more{number}" for number in range(3)])
+    wait_until(told, "that there is no more room")
+    wait_until(lambda: touchstone.status()["counters"]["unamendable"] == 3, "the three oldest to be counted")
+    wait_until(lambda: file.exists() and metrics(file)["touchstone_findings_unamendable_total",] == 3, "the same in the metrics")
+    assert touchstone.status()["queues"]["amendable"]["waiting"] == 5
+    assert told() == [{"limit": "5", "given_up": "1"}]  # once, not for each
+
+
 def test_metrics_that_cannot_be_written_disturb_nothing(touchstone):
     file = with_metrics(touchstone)
     file.parent.rmdir()

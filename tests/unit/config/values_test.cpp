@@ -43,6 +43,7 @@ gaps = 5
 actors = 6
 processes = 7
 group = 8
+amendable = 9
 [log]
 level = "trace"
 )");
@@ -71,6 +72,7 @@ level = "trace"
     CHECK(config.limits.actors == 6);
     CHECK(config.limits.processes == 7);
     CHECK(config.limits.group == 8);
+    CHECK(config.limits.amendable == 9);
     CHECK(config.log.level == "trace");
     CHECK(loaded.warnings.empty());
 }
@@ -93,7 +95,7 @@ TEST_CASE("dotted keys and inline tables are the same keys") {
 }
 
 TEST_CASE("numbers have bounds") {
-    for (const std::string key : {"touch_set", "pending", "outbox", "gaps", "actors", "processes", "group"}) {
+    for (const std::string key : {"touch_set", "pending", "outbox", "gaps", "actors", "processes", "group", "amendable"}) {
         CHECK(says(bad("[limits]\n" + key + " = 0"), "t.toml:2: limits." + key + ": out of range"));
         CHECK(says(bad("[limits]\n" + key + " = -1"), "a whole number from 1 to"));
         CHECK(says(bad("[limits]\n" + key + " = 4294967297"), "out of range"));  // 1, were it cut to 32 bits

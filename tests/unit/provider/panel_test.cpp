@@ -58,6 +58,24 @@ TEST_CASE("panel: a transaction that cannot be read is a failing of its provider
     CHECK(health.heard == std::vector<std::string>{"-dpkg", "+dpkg"});
 }
 
+TEST_CASE("panel: a provider that could not be opened is well again when it can be, asked or not") {
+    const ScratchDirectory directory;
+    const auto config = directory / "config.ign";
+    test::put_content(config, "{");
+    ProviderSettings settings;
+    settings.dpkg.enabled = settings.rpm.enabled = settings.ostree.enabled = settings.selinux.enabled = false;
+    settings.ignition.configs = {config};
+    Health health;
+    Panel panel(settings, directory / "state", health.listener());
+    const auto now = test::later();
+    panel.version(now);
+    panel.version(now + Panel::kRetryAfter);
+    CHECK(health.heard == std::vector<std::string>{"-ignition"});
+    test::put_content(config, R"({"ignition": {"version": "3.2.0"}})");
+    panel.version(now + 2 * Panel::kRetryAfter);
+    CHECK(health.heard == std::vector<std::string>{"-ignition", "+ignition"});
+}
+
 TEST_CASE("inquiry: where what is known cannot be read nothing is vouched for, and it is said") {
     const ScratchDirectory directory;
     test::put_content(directory / "file", "as configured");
