@@ -46,6 +46,52 @@ echo by a scriptlet >/usr/lib/generated/cache
 """
 
 
+# All that rpm does with a package in its life: every scriptlet writes, one file goes with the upgrade, configuration is kept, replaced and set aside.
+LIFE = """Name: life
+Version: %{v}
+Release: 1
+Summary: With a life
+License: none
+BuildArch: noarch
+%description
+None.
+%install
+mkdir -p %{buildroot}/usr/bin %{buildroot}/usr/lib/life %{buildroot}/etc/life
+echo "life %{v}" >%{buildroot}/usr/bin/life
+echo "only in %{v}" >%{buildroot}/usr/lib/life/only-%{v}
+ln -s ../../bin/life %{buildroot}/usr/lib/life/link
+for name in kept replaced plain; do echo "$name %{v}" >%{buildroot}/etc/life/$name.conf; done
+: >%{buildroot}/usr/lib/life/state
+%pre -p /bin/sh
+mkdir -p /usr/lib/generated; echo $1 >/usr/lib/generated/pre-%{v}
+%post -p /bin/sh
+echo $1 >/usr/lib/generated/post-%{v}; echo written >/usr/lib/life/state
+%preun -p /bin/sh
+echo $1 >/usr/lib/generated/preun-%{v}
+%postun -p /bin/sh
+echo $1 >/usr/lib/generated/postun-%{v}
+%files
+/usr/bin/life
+/usr/lib/life
+%dir /etc/life
+%config(noreplace) /etc/life/kept.conf
+%config /etc/life/replaced.conf
+%config /etc/life/plain.conf
+%ghost /usr/lib/life/state
+"""
+BASE = """Name: base
+Version: %{v}
+Release: 1
+Summary: What scriptlets need
+License: none
+BuildArch: noarch
+Provides: /bin/sh
+%description
+None.
+%files
+"""
+
+
 @contextlib.contextmanager
 def signer(home):
     """A shell with the vendor's key at hand; its public half in `home/key`."""
@@ -60,8 +106,8 @@ def signer(home):
 
 @pytest.fixture
 def packages(touchstone):
-    """demo 1 and 2 and scripted, signed, in home/noarch."""
-    for name, text, versions in ("demo", SPEC, (1, 2)), ("scripted", SCRIPTED, (1,)):
+    """demo and life 1 and 2, scripted and base, signed, in home/noarch."""
+    for name, text, versions in ("demo", SPEC, (1, 2)), ("scripted", SCRIPTED, (1,)), ("life", LIFE, (1, 2)), ("base", BASE, (1,)):
         spec = touchstone.home / f"{name}.spec"
         spec.write_text(text)
         run(SUPPORT / "rpm-packages", touchstone.home, spec, *versions)
@@ -92,7 +138,9 @@ def rooted(touchstone, packages):
     return root, rpm
 
 
-def test_what_a_scriptlet_of_rpm_writes_is_expected(touchstone, packages, rooted):
+@pytest.fixture
+def shelled(rooted):
+    """The root with a shell for scriptlets."""
     root, rpm = rooted
     (root / "bin").mkdir()
     (root / "var/tmp").mkdir(parents=True)
@@ -100,6 +148,11 @@ def test_what_a_scriptlet_of_rpm_writes_is_expected(touchstone, packages, rooted
     for applet in "mkdir", "cat":
         (root / "bin" / applet).symlink_to("sh")
     (root / "usr/lib").mkdir(parents=True)
+    return root, rpm
+
+
+def test_what_a_scriptlet_of_rpm_writes_is_expected(touchstone, packages, shelled):
+    root, rpm = shelled
     touchstone.configure(more=f'{watches(root / "usr")}[providers.rpm]\nroot = "{root}"\n')
     touchstone.watch()
     run("rpm", *rpm, "--nodeps", "-i", packages / "scripted-1-1.noarch.rpm")
@@ -142,6 +195,76 @@ def test_an_upgrade_by_rpm(touchstone, packages, rooted):
     assert "sha256" in changes(finding)
     notice = wait_until(lambda: touchstone.notices("transaction-finished"), "the transaction's notice")[0]
     assert "upgrade of 1 package: demo 1-1 -> 2-1" in str(notice)
+
+
+def by_rpm(home, root, rpm):
+    return {"install": ["rpm", *rpm, "-i"], "upgrade": ["rpm", *rpm, "-U"], "remove": ["rpm", *rpm, "-e"]}, None
+
+
+def by_dnf(home, root, rpm):
+    (home / ".rpmmacros").write_text("%_dbpath /var/lib/rpm\n")  # Debian's rpm has it elsewhere
+    dnf = ["dnf", "-y", f"--installroot={root}", "--releasever=1", "--setopt=reposdir=/nonexistent", "--setopt=localpkg_gpgcheck=0"]
+    return {"install": [*dnf, "install"], "upgrade": [*dnf, "upgrade"], "remove": [*dnf, "remove", "--noautoremove"]}, {**os.environ, "HOME": str(home)}
+
+
+@pytest.mark.parametrize("by", [by_rpm, pytest.param(by_dnf, marks=pytest.mark.skipif(not shutil.which("dnf"), reason="needs dnf"))])
+def test_the_life_of_a_package(touchstone, packages, shelled, by):
+    root, rpm = shelled
+    commands, environment = by(touchstone.home, root, rpm)
+    run("rpm", *rpm, "--nodeps", "-i", packages / "base-1-1.noarch.rpm")
+    touchstone.configure(more=f'{watches(root / "usr", root / "etc")}[providers.rpm]\nroot = "{root}"\n')
+    touchstone.watch()
+    generated, config = root / "usr/lib/generated", root / "etc/life"
+
+    def done(verb, *arguments):
+        """What was found of it, as it is judged in the end: {path: verdict}; by a rename both paths."""
+        before = len(touchstone.findings())
+        run(*commands[verb], *arguments, env=environment)
+        touchstone.settle()
+
+        def judged():
+            amended = {one["touchstone"]["details"]["event_id"]: one["touchstone"]["details"]["verdict"] for one in touchstone.notices("verdict-amended")}
+            found = {}
+            for one in below(touchstone.findings()[before:], root):
+                for path in one["file"]["path"], one["touchstone"].get("previous_path"):
+                    if path:
+                        found.setdefault(path.removeprefix(str(root)), set()).add(amended.get(one["event"]["id"], one["touchstone"]["verdict"]))
+            return found
+
+        wait_until(lambda: not any("unexpected" in each for each in judged().values()), lambda: f"evidence of all of {judged()}")
+        return judged()
+
+    def assert_all(verdict, found, *paths):
+        assert {path: found.get(path) for path in paths} == {path: {verdict} for path in paths}, found
+
+    found = done("install", packages / "life-1-1.noarch.rpm")
+    assert_all("authorized", found, "/usr/bin/life", "/usr/lib/life/link", "/etc/life/kept.conf")
+    assert_all("expected", found, "/usr/lib/generated/pre-1", "/usr/lib/generated/post-1", "/usr/lib/life/state")
+
+    for name in "kept", "replaced":
+        (config / f"{name}.conf").write_text("mine\n")
+    touchstone.settle()
+    found = done("upgrade", packages / "life-2-1.noarch.rpm")
+    assert_all("authorized", found, "/usr/bin/life", "/etc/life/plain.conf", "/usr/lib/life/only-1", "/etc/life/kept.conf.rpmnew")
+    assert_all("expected", found, "/etc/life/replaced.conf.rpmsave", *(f"/usr/lib/generated/{name}" for name in ("pre-2", "post-2", "preun-1", "postun-1")))
+    assert "authorized" in found["/etc/life/replaced.conf"] and (config / "kept.conf").read_text() == "mine\n"
+
+    found = done("remove", "life")
+    gone = ["/usr/bin/life", "/usr/lib/life", "/usr/lib/life/only-2", "/usr/lib/life/link", "/usr/lib/life/state", "/etc/life/plain.conf"]
+    assert_all("expected", found, *gone, *(f"/usr/lib/generated/{name}-2" for name in ("preun", "postun")))  # nobody signs a removal
+    assert not any((root / path.removeprefix("/")).exists() for path in gone)
+    assert (config / "kept.conf.rpmsave").read_text() == "mine\n" and found["/etc/life/kept.conf.rpmsave"] == {"expected"}
+
+    # Without rpm nothing of this is.
+    evil = [config / "plain.conf.rpmsave", root / "usr/bin/life", generated / "post-3"]
+    for path in evil:
+        path.write_text("evil\n")
+    touchstone.settle()
+    assert [touchstone.findings(path, "appeared")[-1]["touchstone"]["verdict"] for path in evil] == ["unexpected"] * 3
+    for path in evil:
+        path.unlink()
+    touchstone.settle()
+    assert [touchstone.findings(path, "vanished")[-1]["touchstone"]["verdict"] for path in evil] == ["unexpected"] * 3
 
 
 def test_a_damaged_database_of_rpm_authorizes_nothing_and_is_told(touchstone, packages, rooted):

@@ -22,13 +22,26 @@ Claim explanation(Evidence evidence) { return {Claim::Word::explains, std::move(
 
 Evidence by_rpm(std::string reason) { return {"rpm", "rpm", "", std::move(reason), false, ""}; }
 
+// A file that went with its package, which is not installed any more.
+bool is_removed(const Question& question, const Answer& answer) { return question.now.absent() && answer.gone && !answer.successor && answer.files.empty(); }
+
+// As rpm makes those that it needs for a package's files and that no package has.
+bool is_new_directory(const Question& question) {
+    const auto* now = question.now.attributes();
+    const auto* known = question.known ? question.known() : nullptr;
+    const bool plain = now != nullptr && now->type == FileType::directory && now->mode == 0755 && now->uid == 0 && now->gid == 0;
+    return plain && (known == nullptr || known->absent());
+}
+
 // nullopt: it is not accounted for.
-Result<std::optional<Evidence>> by_itself(const Act& act, const std::string& path, Database& database, bool is_vouched, WallTime now) {
+Result<std::optional<Evidence>> by_itself(const Act& act, const std::string& path, const Question& question, const Answer& known, Database& database, bool is_vouched) {
     if (is_rpms_own(path)) return std::optional(by_rpm(fmt::format("rpm's own file, written by rpm (pid {})", act.pid)));
     if (is_vouched) return std::optional(by_rpm(fmt::format("unpacked by rpm (pid {})", act.pid)));
+    if (is_removed(question, known)) return std::optional(evidence_of_removed(*known.gone, fmt::format("removed with its package by rpm (pid {})", act.pid)));
+    if (known.files.empty() && is_new_directory(question)) return std::optional(by_rpm(fmt::format("a directory that rpm (pid {}) made for what it unpacked", act.pid)));
     const std::string target(unpacked_for(path));
     if (target.empty()) return std::optional<Evidence>();
-    const auto answer = database.ask(target, now);
+    const auto answer = database.ask(target, question.now.looked_at);
     if (!answer) return fail(answer.error());
     if (answer->files.empty()) return std::optional<Evidence>();
     return std::optional(evidence_of(*answer->files.front().package, "a temporary name of rpm for " + printable(target)));
@@ -52,21 +65,22 @@ Result<std::optional<Evidence>> by_scriptlet(const Act& act, Database& database)
 
 void explain_saved(const Question& question, const Answer& answer, const std::string& original, std::vector<Claim>& claims) {
     const auto config = std::find_if(answer.saved.begin(), answer.saved.end(), [](const File& file) { return file.config; });
-    const auto package = config != answer.saved.end() ? config->package : answer.saved_gone;
-    if (!package || !question.known_of) return;
+    const bool installed = config != answer.saved.end();
+    if ((!installed && !answer.saved_gone) || !question.known_of) return;
     const auto before = question.known_of(original);
-    if (before && is_same_object(*before, question.now))
-        claims.push_back(explanation(evidence_of(*package, fmt::format("what was known of {}, which rpm set aside", printable(original)))));
+    if (!before || !is_same_object(*before, question.now)) return;
+    auto reason = fmt::format("what was known of {}, which rpm set aside", printable(original));
+    claims.push_back(explanation(installed ? evidence_of(*config->package, std::move(reason)) : evidence_of_removed(*answer.saved_gone, std::move(reason))));
 }
 
-Status explain_by_writers(const Question& question, const std::string& path, Database& database, std::vector<Claim>& claims) {
+Status explain_by_writers(const Question& question, const std::string& path, const Answer& answer, Database& database, std::vector<Claim>& claims) {
     if (question.actors == nullptr || question.actors->empty() || !question.actors_complete) return {};
     const bool is_vouched = std::any_of(claims.begin(), claims.end(), [](const Claim& claim) { return claim.word == Claim::Word::vouches && claim.evidence.provider == "rpm"; });
     std::optional<Evidence> last;
     for (const auto& actor : *question.actors) {
         const auto act = act_of(*actor);
         if (!act) return {};
-        auto one = act->scriptlet ? by_scriptlet(*act, database) : by_itself(*act, path, database, is_vouched, question.now.looked_at);
+        auto one = act->scriptlet ? by_scriptlet(*act, database) : by_itself(*act, path, question, answer, database, is_vouched);
         if (!one) return fail(one.error());
         if (!*one) return {};
         if (!last || act->scriptlet) last = std::move(*one);

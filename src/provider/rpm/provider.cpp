@@ -119,7 +119,7 @@ public:
             if (auto held = file.noreplace && question.path.ends_with(kNew) ? saying.hold(file, "in the package, beside a changed configuration file") : Status{}; !held)
                 return held;
         if (!question.path.ends_with(kNew)) explain_saved(question, answer, saved_from(question.path), claims);
-        if (auto done = explain_by_writers(question, question.path.substr(root_.size()), *database_, claims); !done) return done;
+        if (auto done = explain_by_writers(question, question.path.substr(root_.size()), answer, *database_, claims); !done) return done;
         saying.finish(answer.busy);
         return {};
     }
@@ -154,6 +154,8 @@ private:
 Evidence evidence_of(const Package& package, std::string reason) {
     return {std::string(kName), package.label, package.signer, std::move(reason), false, fmt::format("{}{}", kTransaction, package.transaction)};
 }
+
+Evidence evidence_of_removed(const Package& package, std::string reason) { return {std::string(kName), package.label, "", std::move(reason), true, ""}; }
 
 }  // namespace rpm
 

@@ -178,8 +178,60 @@ TEST_CASE("rpm: an upgrade is one transaction, and what it removed is vouched fo
     CHECK_FALSE(*provider->transaction("rpm-12x"));
     CHECK_FALSE(*provider->transaction("apt-12"));
 
-    root.rpm("-e demo");  // nobody signs a removal
+    root.rpm("-e demo");  // nobody signs a removal: who did it has to be known
     CHECK(ask(*provider, root.path("/usr/bin/tool")).silent());
+}
+
+Process process(const std::string& executable, std::vector<std::string> args, WallTime start) {
+    Process made;
+    made.executable = executable;
+    made.args = std::move(args);
+    made.start = start;
+    made.pid = 4711;
+    return made;
+}
+
+WallTime now() { return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now()); }
+
+TEST_CASE("rpm: what it does itself with files that no installed package has is explained") {
+    const RpmRoot root;
+    root.install("demo-1-1");
+    const auto provider = opened(root);
+    const auto tool = root.path("/usr/bin/tool");
+    const auto by = [&](const std::string& executable, const std::string& path) {
+        Actor actor;
+        actor.process = process(executable, {executable}, now());
+        const std::vector<ActorRef> actors{std::make_shared<const Actor>(actor)};
+        return ask(*provider, path, DigestAlgorithm::sha256, &actors);
+    };
+    test::shell("rm " + tool);
+    CHECK(by("/usr/bin/rpm", tool).contradicted());  // its package is still there
+    test::shell("mkdir -m 755 " + root.path("/opt") + " && mkdir -m 775 " + root.path("/srv"));
+    CHECK(by("/usr/bin/rpm", root.path("/opt")).explained());  // which no package has
+    CHECK(by("/usr/bin/mkdir", root.path("/opt")).silent());
+    CHECK(by("/usr/bin/rpm", root.path("/srv")).silent());
+    const auto config = root.path("/etc/demo/demo.conf");
+    test::put_content(config, "mine");
+    auto observer = Observer::make(DigestAlgorithm::sha256);
+    REQUIRE(observer);
+    const auto before = observer->look(config, {}, test::later());
+    root.rpm("-e demo");
+    const auto removed = by("/usr/bin/rpm", tool);
+    REQUIRE(removed.explained());
+    CHECK(covers(*removed.explained(), "anything"));
+    const auto& evidence = removed.explained()->evidence;
+    CHECK(evidence.source == "demo-1-1.noarch");
+    CHECK(evidence.weak);
+    CHECK(evidence.signer.empty());
+    CHECK(evidence.transaction.empty());
+    CHECK_FALSE(removed.vouched());
+    CHECK(by("/usr/bin/rm", tool).silent());
+    CHECK(by("/usr/bin/rpm", root.path("/usr/bin/never")).silent());
+    // A configuration file that the administrator had changed is set aside.
+    CHECK(by("/usr/bin/rpm", config).explained());
+    const auto saved = ask(*provider, config + ".rpmsave", DigestAlgorithm::sha256, nullptr, [&](const auto&) { return std::optional(before); });
+    REQUIRE(saved.explained());
+    CHECK(saved.explained()->evidence.transaction.empty());
 }
 
 TEST_CASE("rpm: the old content after an upgrade is contradicted") {
@@ -307,17 +359,6 @@ TEST_CASE("rpm: what it set aside is explained, as long as it is what was known"
     test::put_content(root.path("/etc/other.rpmsave"), "mine");
     CHECK(ask(*provider, root.path("/etc/other.rpmsave"), DigestAlgorithm::sha256, nullptr, [&](const auto&) { return std::optional(before); }).silent());
 }
-
-Process process(const std::string& executable, std::vector<std::string> args, WallTime start) {
-    Process made;
-    made.executable = executable;
-    made.args = std::move(args);
-    made.start = start;
-    made.pid = 4711;
-    return made;
-}
-
-WallTime now() { return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now()); }
 
 // As fanotify and the probes tell of `writer`, which rpm started when the transaction had begun.
 std::vector<ActorRef> started_by_rpm(WallTime run, Process writer) {
