@@ -344,10 +344,12 @@ void Recorder::look_at_providers() {
         notice.action = NoticeAction::verdict_amended;
         notice.path = amended.finding.path;
         const Evidence& evidence = amended.finding.evidence.front();
+        const auto before = name_of(amended.before ? amended.before->verdict : Verdict::unexpected);
         notice.text = fmt::format("{} is {} after all, by {} {}", printable(amended.finding.path), name_of(amended.finding.verdict), evidence.provider, printable(evidence.source));
-        notice.details = {{"event_id", amended.event_id}, {"verdict", std::string(name_of(amended.finding.verdict))}, {"provider", evidence.provider},
-                          {"source", evidence.source}, {"signer", evidence.signer}, {"reason", evidence.reason}};
+        notice.details = {{"event_id", amended.event_id}, {"verdict", std::string(name_of(amended.finding.verdict))}, {"verdict_before", std::string(before)},
+                          {"provider", evidence.provider}, {"source", evidence.source}, {"signer", evidence.signer}, {"reason", evidence.reason}};
         transactions_.add(amended.finding, wall_now());
+        if (amended.before) transactions_.take_back(*amended.before);
         panel_.used(amended.finding.evidence, amended.effect.observation);
         ledger_.apply(amended.effect);
         emit(std::move(notice));

@@ -18,14 +18,25 @@ std::string count_text(const std::map<std::string, std::uint64_t>& counts) {
     return text;
 }
 
+// null: it belongs to none.
+const Evidence* part_of_transaction(const Finding& finding) {
+    const auto part = std::find_if(finding.evidence.begin(), finding.evidence.end(), [](const Evidence& each) { return !each.transaction.empty(); });
+    return part == finding.evidence.end() || finding.verdict == Verdict::unexpected ? nullptr : &*part;
+}
+
+void count_down(std::map<std::string, std::uint64_t>& counts, std::string_view word) {
+    const auto at = counts.find(std::string(word));
+    if (at != counts.end() && --at->second == 0) counts.erase(at);
+}
+
 std::int64_t to_json_time(WallTime at) { return at.time_since_epoch().count(); }
 WallTime from_json_time(const nlohmann::json& value) { return WallTime{Nanoseconds{value.get<std::int64_t>()}}; }
 
 }  // namespace
 
 void Transactions::add(const Finding& finding, WallTime now) {
-    const auto part = std::find_if(finding.evidence.begin(), finding.evidence.end(), [](const Evidence& each) { return !each.transaction.empty(); });
-    if (part == finding.evidence.end() || finding.verdict == Verdict::unexpected) return;
+    const Evidence* part = part_of_transaction(finding);
+    if (part == nullptr) return;
     auto [at, made] = open_.try_emplace(part->transaction);
     auto& open = at->second;
     if (made) {
@@ -35,6 +46,16 @@ void Transactions::add(const Finding& finding, WallTime now) {
     open.last = now;
     ++open.verdicts[std::string(name_of(finding.verdict))];
     ++open.actions[std::string(name_of(finding.action))];
+    changed_ = true;
+}
+
+void Transactions::take_back(const Finding& finding) {
+    const Evidence* part = part_of_transaction(finding);
+    const auto at = part != nullptr ? open_.find(part->transaction) : open_.end();
+    if (at == open_.end()) return;
+    count_down(at->second.verdicts, name_of(finding.verdict));
+    count_down(at->second.actions, name_of(finding.action));
+    if (at->second.verdicts.empty()) open_.erase(at);
     changed_ = true;
 }
 

@@ -17,6 +17,8 @@ class Transactions {
 public:
     // Counts a finding that carries a transaction. What there is no room for is summed up early by due().
     void add(const Finding& finding, WallTime now);
+    // It was counted, and is now counted with another verdict. A transaction without findings is not summed up.
+    void take_back(const Finding& finding);
     // Summaries of those that are over and have been quiet for a while. `ask` is Panel::transaction.
     using Ask = std::function<std::optional<Transaction>(const std::string& provider, const std::string& id)>;
     std::vector<Notice> due(const Ask& ask, WallTime now);

@@ -1,6 +1,7 @@
 """Debian packages: what apt installs from a signed archive is authorized, and nothing else is. Real dpkg, apt-get, gpg and gpgv, in a root of the test's own."""
 import concurrent.futures
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -511,4 +512,32 @@ def test_evidence_that_comes_too_late_amends_the_verdict(host):
     amended = lambda: [one for one in host.touchstone.notices("verdict-amended") if one["file"]["path"] == str(host.root / "usr/bin/stone")]
     details = wait_until(amended, "the amendment")[0]["touchstone"]["details"]
     assert (details["event_id"], details["verdict"], details["provider"]) == (finding["event"]["id"], "authorized", "dpkg")
+    assert verdicts(host.check(), "/usr/bin/stone") == ["authorized"]
+
+
+def test_what_was_amended_to_expected_is_authorized_by_what_comes_later(host):
+    host.root.hook = []
+    touchstone, stone = host.touchstone, host.root / "usr/bin/stone"
+    config = touchstone.config_file
+    config.write_text(config.read_text().replace("[providers.dpkg]\n", "[providers.dpkg]\nweak = false\n"))
+    deb = host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
+    touchstone.watch()
+    host.install("stone")
+    finding = touchstone.wait_for(stone, "appeared")
+    assert finding["touchstone"]["verdict"] == "unexpected"
+
+    def amended(count):
+        notices = lambda: [one for one in touchstone.notices("verdict-amended") if one["file"]["path"] == str(stone)]
+        wait_until(lambda: len(notices()) >= count, lambda: f"{count} amendments; have {notices()}")
+        return [tuple(one["touchstone"]["details"][key] for key in ("event_id", "verdict_before", "verdict", "provider")) for one in notices()]
+
+    dpkg = shutil.which("dpkg")
+    digest = hashlib.sha256(open(dpkg, "rb").read()).hexdigest()
+    config.write_text(config.read_text() + f'[[expect]]\npath = "{stone}"\nexecutable = "{dpkg}"\nsha256 = "{digest}"\n')
+    touchstone.reload()
+    first = (finding["event"]["id"], "unexpected", "expected", "expect")
+    assert amended(1) == [first]
+    shutil.copy(deb, host.root / "var/cache/apt/archives/")
+    touchstone.run("evidence", "apt", "--cache")
+    assert amended(2) == [first, (finding["event"]["id"], "expected", "authorized", "dpkg")]
     assert verdicts(host.check(), "/usr/bin/stone") == ["authorized"]

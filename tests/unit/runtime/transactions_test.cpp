@@ -46,6 +46,23 @@ TEST_CASE("an unexpected finding belongs to no transaction, whatever it says of 
     CHECK(transactions.due([](auto&, auto&) { return std::nullopt; }, kNoon + 24h).empty());
 }
 
+TEST_CASE("a finding whose verdict was amended counts once, with the last one") {
+    Transactions transactions;
+    const auto ask = [](auto&, auto&) { return std::optional(known(kNoon)); };
+    transactions.add(of("t1", Verdict::expected), kNoon);
+    transactions.add(of("t1", Verdict::expected), kNoon);
+    transactions.add(of("t1"), kNoon);
+    transactions.take_back(of("t1", Verdict::expected));
+    transactions.take_back(of("", Verdict::expected));
+    transactions.take_back(of("t2", Verdict::expected));
+    auto due = transactions.due(ask, kNoon + 10s);
+    REQUIRE(due.size() == 1);
+    CHECK(due.front().text == "upgrade of 1 package: 1 authorized, 1 expected (2 changed)");
+    transactions.add(of("t1", Verdict::expected), kNoon);
+    transactions.take_back(of("t1", Verdict::expected));
+    CHECK(transactions.due(ask, kNoon + 10s).empty());
+}
+
 TEST_CASE("they outlive a restart, and nonsense in their place") {
     Transactions before, after;
     before.add(of("t1"), kNoon);
