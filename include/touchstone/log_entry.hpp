@@ -17,6 +17,7 @@ struct EntryProcess {
     std::string entity_id, name, executable;
     std::optional<std::int64_t> pid;
     std::string user_id, user_name;
+    std::string systemd_unit{};  // of Entry::actors
 };
 
 struct EntryChange {

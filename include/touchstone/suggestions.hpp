@@ -24,8 +24,8 @@ struct Suggestion {
 
 class Suggestions {
 public:
-    // A finding counts when all of its writers are known, are one program of one unit and user, and nobody was logged in: what people do by hand is no
-    // habit of the host. What is critical is never suggested.
+    // A finding counts when all of its writers are known and one program and user, or of one unit, and nobody was logged in: what people do by hand is no
+    // habit of the host. Each of several programs gets a rule of its own. What is critical is never suggested.
     void add(const Entry& entry);
 
     // What came at least `often` times, the most frequent first.
@@ -37,6 +37,8 @@ public:
 
 private:
     using Key = std::tuple<std::string, std::string, std::string, std::string>;  // executable, unit, user, path pattern
+    void add(const Key& key, const Entry& entry);
+
     std::map<Key, Suggestion> found_;
     std::uint64_t considered_ = 0, left_out_ = 0;
 };

@@ -42,4 +42,7 @@ struct Claim {
     bool only_beside_others = false;
 };
 
+// One of Claim::covers speaks of the attribute, or of every attribute that another one of them speaks of.
+bool covers(std::string_view pattern, std::string_view attribute);
+
 }  // namespace touchstone

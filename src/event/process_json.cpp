@@ -45,6 +45,7 @@ void write_surroundings(JsonWriter& json, const Process& process) {
 void write_writer(JsonWriter& json, const Process& process) {
     json.begin_object();
     write_identity(json, process);
+    json.text_unless_empty("systemd_unit", systemd_unit_in(process.cgroup));
     write_user(json, process.uid, "");
     json.end_object();
 }

@@ -11,9 +11,7 @@ namespace {
 constexpr const char* kContent = "content";
 
 bool covers(const Claim& claim, std::string_view attribute) {
-    return std::any_of(claim.covers.begin(), claim.covers.end(), [&](std::string_view each) {
-        return each.ends_with('*') ? attribute.starts_with(each.substr(0, each.size() - 1)) : each == attribute;
-    });
+    return std::any_of(claim.covers.begin(), claim.covers.end(), [&](std::string_view each) { return touchstone::covers(each, attribute); });
 }
 
 bool vouches_strongly(const Claim& claim) { return claim.word == Claim::Word::vouches && !claim.evidence.weak; }

@@ -68,7 +68,7 @@ std::string path_of(const json& text_in, const char* key, const json& hex_in, co
 
 EntryProcess process_of(const json& object) {
     return {text(object, "entity_id"), text(object, "name"), text(object, "executable"), number<std::int64_t>(object, "pid"),
-            text(at(object, "user"), "id"), text(at(object, "user"), "name")};
+            text(at(object, "user"), "id"), text(at(object, "user"), "name"), text(object, "systemd_unit")};
 }
 
 void add_processes(std::vector<EntryProcess>& out, const json& list) {

@@ -15,17 +15,28 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 // Somebody at a terminal, or logged in and running something.
 bool is_by_hand(const Entry& entry) { return !entry.tty.empty() || !entry.login_uid.empty() || entry.systemd_unit.ends_with(".scope"); }
 
-bool is_one_program(const Entry& entry) {
-    if (!entry.process || entry.process->executable.empty() || !entry.actors_complete || entry.actors.empty()) return false;
+bool are_known(const Entry& entry) {
+    const auto is_known = [](const EntryProcess& actor) { return !actor.executable.empty(); };
+    return entry.process && is_known(*entry.process) && entry.actors_complete && !entry.actors.empty() && std::all_of(entry.actors.begin(), entry.actors.end(), is_known);
+}
+
+// Of several programs only what one unit runs is a habit of the host.
+bool are_one(const Entry& entry) {
     return std::all_of(entry.actors.begin(), entry.actors.end(), [&](const EntryProcess& actor) {
-        return actor.executable == entry.process->executable && (actor.user_id.empty() || actor.user_id == entry.process->user_id);
+        const bool same_program = actor.executable == entry.process->executable && (actor.user_id.empty() || actor.user_id == entry.process->user_id);
+        return same_program || (!actor.systemd_unit.empty() && actor.systemd_unit == entry.systemd_unit);
     });
+}
+
+std::string user_of(const EntryProcess& writer, const EntryProcess& last) {
+    const bool named = !last.user_name.empty() && (writer.user_id.empty() || writer.user_id == last.user_id);
+    return named ? last.user_name : writer.user_id;
 }
 
 bool counts(const Entry& entry) {
     if (entry.dataset != Dataset::finding || entry.verdict != "unexpected" || entry.severity >= kCritical || entry.path.empty()) return false;
     const bool named = entry.action == "changed" || entry.action == "appeared" || entry.action == "vanished" || entry.action == "touched" || entry.action == "reverted";
-    return named && is_one_program(entry) && !is_by_hand(entry);
+    return named && are_known(entry) && are_one(entry) && !is_by_hand(entry);
 }
 
 bool is_digest(const std::string& attribute) { return attribute.starts_with("sha") && attribute != "shadow"; }
@@ -84,13 +95,16 @@ std::string pattern_of(const std::string& path) {
 void Suggestions::add(const Entry& entry) {
     if (!counts(entry)) return;
     ++considered_;
-    const auto& writer = *entry.process;
-    const std::string user = writer.user_name.empty() ? writer.user_id : writer.user_name;
-    const Key key{writer.executable, entry.systemd_unit, user, pattern_of(entry.path)};
+    std::set<std::pair<std::string, std::string>> writers;
+    for (const auto& actor : entry.actors) writers.emplace(actor.executable, user_of(actor, *entry.process));
+    for (const auto& [executable, user] : writers) add({executable, entry.systemd_unit, user, pattern_of(entry.path)}, entry);
+}
+
+void Suggestions::add(const Key& key, const Entry& entry) {
     auto known = found_.find(key);
     if (known == found_.end()) {
         if (found_.size() >= kMostKept) return void(++left_out_);
-        known = found_.emplace(key, Suggestion{std::get<3>(key), {}, writer.executable, entry.systemd_unit, user, 0, entry.at, entry.at, {}}).first;
+        known = found_.emplace(key, Suggestion{std::get<3>(key), {}, std::get<0>(key), std::get<1>(key), std::get<2>(key), 0, entry.at, entry.at, {}}).first;
     }
     Suggestion& suggestion = known->second;
     bool anything = suggestion.count > 0 && suggestion.attributes.empty();

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import changes
+from conftest import changes, wait_until
 
 
 def program(touchstone):
@@ -46,6 +46,37 @@ def test_an_expected_change(touchstone, updated):
     file.write_text("nameserver 203.0.113.66\n")
     verdicts = [f["touchstone"]["verdict"] for f in touchstone.settle()]  # truncated and written: one finding, or two
     assert verdicts[0] == "expected" and set(verdicts[1:]) == {"unexpected"}
+
+
+def test_several_writers_may_each_have_a_rule_of_their_own(touchstone):
+    """As useradd and usermod in one run: a file in the place of the first, and another in the place of that, before anybody looked."""
+    file = touchstone.tree / "passwd"
+    file.write_text("root\n")
+    programs = {}
+    for name in "add", "modify", "stranger":
+        programs[name] = touchstone.home / name
+        shutil.copy(shutil.which("mv"), programs[name])
+    rules = "".join(expect(file, programs[name]).replace('name = "update"', f'name = "{name}"') for name in ("add", "modify"))
+    touchstone.configure(more=f'{rules}[settle]\nsuccessor = "1s"\n')
+    touchstone.watch()
+
+    def save(*writers):
+        seen = len(touchstone.findings(file))
+        for writer in writers:
+            new = touchstone.home / "new"
+            new.write_text(f"{seen} by {writer}\n")
+            subprocess.run([programs[writer], new, file], check=True)
+        finding = wait_until(lambda: touchstone.findings(file)[seen:], "the finding")[0]["touchstone"]
+        assert [actor["executable"] for actor in finding["actors"]] == [str(programs[writer]) for writer in writers]
+        return finding
+
+    finding = save("add", "modify")
+    assert finding["verdict"] == "expected" and len(finding["evidence"]) == 1
+    assert finding["evidence"][0]["source"] == "add, modify"
+    assert all(f"(pid {actor['pid']}) by {name}" in finding["evidence"][0]["reason"] for name, actor in zip(("add", "modify"), finding["actors"]))
+    assert save("add", "stranger")["verdict"] == "unexpected"
+    assert save("modify")["evidence"][0]["source"] == "modify"
+    assert "add, where its writer does it" in touchstone.run("explain", file).stdout.decode()
 
 
 def test_more_than_is_allowed_is_unexpected(touchstone, updated):

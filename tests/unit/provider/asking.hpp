@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <string>
@@ -42,9 +43,7 @@ struct Asked {
 };
 
 inline bool covers(const Claim& claim, const std::string& attribute) {
-    for (const auto& each : claim.covers)
-        if (each == attribute || (each.ends_with('*') && attribute.starts_with(each.substr(0, each.size() - 1)))) return true;
-    return false;
+    return std::any_of(claim.covers.begin(), claim.covers.end(), [&](const std::string& each) { return touchstone::covers(each, attribute); });
 }
 
 inline Status read_whole(const std::string& path, const std::function<void(std::string_view)>& consume) {

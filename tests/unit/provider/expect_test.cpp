@@ -38,19 +38,27 @@ public:
     }
 
     std::string asked(std::vector<ActorRef> actors, bool complete = true) const {
+        const auto claims = claims_of({rule}, std::move(actors), complete);
+        return claims.empty() ? "" : said(claims.front());
+    }
+
+    std::vector<Claim> claims_of(std::vector<Expectation> rules, std::vector<ActorRef> actors, bool complete = true) const {
         ProviderSettings settings;
-        settings.expectations = {rule};
+        settings.expectations = std::move(rules);
         auto provider = open_expect(settings, "");
         REQUIRE(provider);
         const auto now = look(file);
         Question question{now.path, now, {}, DigestAlgorithm::sha256, &actors, complete, kLater, known_of, ask_of, {}};
         std::vector<Claim> claims;
         REQUIRE((*provider)->ask(question, claims));
-        if (claims.empty()) return "";
-        CHECK(claims.front().word == Claim::Word::explains);
+        return claims;
+    }
+
+    static std::string said(const Claim& claim) {
+        CHECK(claim.word == Claim::Word::explains);
         std::string covers;
-        for (const auto& each : claims.front().covers) covers += " " + each;
-        return claims.front().evidence.source + covers;
+        for (const auto& each : claim.covers) covers += " " + each;
+        return claim.evidence.source + covers;
     }
 
     ScratchDirectory scratch;
@@ -113,6 +121,43 @@ TEST_CASE("a package must vouch for the program, and not weakly") {
     CHECK(ground.asked({actor(ground.program)}).empty());
     claim.evidence = {"dpkg", "isc-dhcp-client-ddns 4.4.3-P1-2 (amd64)", "", "", false, ""};
     CHECK(ground.asked({actor(ground.program)}).empty());
+}
+
+TEST_CASE("several writers may each fit a rule of their own: what all of them were allowed counts") {
+    Ground ground;
+    const auto rule = [&](const std::string& name, const std::string& user, std::vector<std::string> attributes) {
+        Expectation made{name, ground.file, std::move(attributes), "", "", "", "accounts.service", user};
+        return made;
+    };
+    const std::string cgroup = "/system.slice/accounts.service";
+    const auto add = actor("/usr/sbin/useradd", 7, cgroup), modify = actor("/usr/sbin/usermod", 8, cgroup), other = actor("/usr/bin/vi", 9, cgroup);
+    const auto asked = [&](std::vector<Expectation> rules, std::vector<ActorRef> actors, bool complete = true) {
+        std::string text;
+        for (const auto& claim : ground.claims_of(std::move(rules), std::move(actors), complete)) text += (text.empty() ? "" : "; ") + Ground::said(claim);
+        return text;
+    };
+    const auto adding = rule("add", "7", {"content", "xattr.*"}), modifying = rule("modify", "8", {"mode", "content", "xattr.user.x"});
+    CHECK(asked({adding, modifying}, {add, modify}) == "add, modify content xattr.user.x");
+    CHECK(asked({adding, modifying}, {modify, add, add}) == "add, modify content xattr.user.x");
+    CHECK(asked({adding, rule("modify", "8", {})}, {add, modify}) == "add, modify content xattr.*");
+    CHECK(asked({adding, rule("modify", "8", {"mode"})}, {add, modify}) == "add, modify");  // nobody was allowed what the other was
+
+    const auto claims = ground.claims_of({adding, modifying}, {add, modify});
+    REQUIRE(claims.size() == 1);
+    CHECK(claims.front().evidence.reason == "path and writers fit: writer (pid 42) by add, writer (pid 42) by modify");
+    CHECK(ground.claims_of({adding, modifying}, {add, modify, add, modify, add, modify}).front().evidence.reason.ends_with(" and 2 more"));
+
+    // One that fits none spoils it, and so does one that nobody saw.
+    CHECK(asked({adding, modifying}, {add, modify, other}).empty());
+    CHECK(asked({adding, modifying}, {other, add, modify}).empty());
+    CHECK(asked({adding, modifying}, {add, modify}, false).empty());
+    auto elsewhere = modifying;
+    elsewhere.path = "/etc/group";
+    CHECK(asked({adding, elsewhere}, {add, modify}).empty());
+
+    // A rule that all of them fit speaks for itself.
+    CHECK(asked({rule("all", "", {"mode"}), adding, modifying}, {add, modify}) == "all mode; all, add, modify mode content xattr.user.x");
+    CHECK(asked({rule("all", "", {"mode"}), modifying}, {modify}) == "all mode; modify mode content xattr.user.x");
 }
 
 TEST_CASE("the path must fit") {

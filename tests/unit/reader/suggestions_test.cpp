@@ -53,6 +53,23 @@ TEST_CASE("names that differ in numbers, and many names of a directory, are one 
     CHECK(pattern_of("/d1/a[1]*") == "/d1/a\\[*]\\*");
 }
 
+TEST_CASE("of several programs that one unit runs each gets a rule") {
+    Suggestions suggestions;
+    auto two = by_unit("/etc/passwd");
+    two.actors.insert(two.actors.begin(), {"e9", "useradd", "/usr/sbin/useradd", 7, "0", "", "networking.service"});
+    two.actors.push_back(two.actors.front());
+    for (int i = 0; i < 2; ++i) suggestions.add(two);
+    CHECK(suggestions.considered() == 2);
+    const auto all = suggestions.most_frequent(2);
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].executable == "/usr/sbin/dhclient");
+    CHECK(all[1].executable == "/usr/sbin/useradd");
+    CHECK(told(suggestions) == "/etc/passwd 2 networking.service content; /etc/passwd 2 networking.service content");
+    two.actors.front().systemd_unit = "session-3.scope";
+    suggestions.add(two);
+    CHECK(suggestions.considered() == 2);
+}
+
 TEST_CASE("hands, unknown writers and what is critical are never suggested") {
     Suggestions suggestions;
     auto logged_in = by_unit("/etc/a");
