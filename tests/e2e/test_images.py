@@ -321,7 +321,7 @@ def test_an_upgrade_by_ostree(touchstone):
                 shell(f"ostree --repo={repo} pull-local --remote=vendor src demo && ostree admin deploy --sysroot={system} --os=demo vendor:demo")
                 return (home / "commit").read_text().strip()
 
-            deploy(1)
+            before = deploy(1)
             deployments = system / "ostree/deploy/demo/deploy"
             touchstone.configure(more=f'{watches(deployments)}[providers.ostree]\nsysroot = "{system}"\n')
             touchstone.watch()
@@ -332,12 +332,17 @@ def test_an_upgrade_by_ostree(touchstone):
         assert len(found) >= 60
         assert set(verdicts(found).values()) == {"authorized"}, verdicts(found)
         assert found[0]["touchstone"]["evidence"][0]["provider"] == "ostree"
+        # What both commits have has one more name: said of the file that was there, as a part of this deployment.
+        shared = touchstone.findings(deployments / f"{before}.0/usr/lib/os-release")
+        assert [list(changes(one)) for one in shared] == [["link_count"]]
+        assert [(one["touchstone"]["verdict"], one["touchstone"]["transaction"]["id"]) for one in shared] == [("authorized", f"ostree-{commit}")]
 
         (usr / "share/part-7").unlink()
         (usr / "share/part-7").write_text("part 7 of 3")
         finding = touchstone.wait_for(usr / "share/part-7", "changed")
         assert finding["touchstone"]["verdict"] == "unexpected"
         wait_until(lambda: [notice for notice in touchstone.notices("transaction-finished") if commit in str(notice)], "the transaction's notice")
+        assert not [notice for notice in touchstone.notices("transaction-finished") if before in str(notice)]
     finally:
         for deployment in (system / "ostree/deploy/demo/deploy").glob("*.0"):
             subprocess.run(["chattr", "-i", deployment])

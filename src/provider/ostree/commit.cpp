@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <mutex>
 
 #include "../content_digest.hpp"
@@ -61,7 +62,9 @@ Result<std::unique_ptr<Repository>> Repository::open(const std::string& path) {
     Told told;
     if (ostree_repo_open(repo.get(), nullptr, told) == FALSE)
         return fail(Error{fmt::format("open the OSTree repository {}: {} (`ostree fsck` says more)", printable(path), told.text()), ErrorKind::corrupt, 0});
-    return std::unique_ptr<Repository>(new Repository(std::move(repo)));
+    std::error_code ignored;
+    const auto place = std::filesystem::canonical(path, ignored);  // of a booted host /ostree is a symbolic link
+    return std::unique_ptr<Repository>(new Repository(place.string(), std::move(repo)));
 }
 
 Result<GVariant*> Repository::object(OstreeObjectType type, const std::string& checksum) {
@@ -108,14 +111,18 @@ Result<std::optional<Place>> Repository::find(const std::string& commit, std::st
     return std::optional(place);
 }
 
+std::string Repository::file_of(const std::string& checksum) const {
+    const auto hex = to_hex(checksum);
+    return fmt::format("{}/objects/{}/{}.file", path_, hex.substr(0, 2), hex.substr(2));
+}
+
 Result<Repository::About> Repository::about(const std::string& commit, const std::string& remote) {
     static std::mutex mutex;
     static std::map<std::string, About> known;  // few commits are deployed at once; a kept answer is only of a signature that was good
     const auto root = object(OSTREE_OBJECT_TYPE_COMMIT, from_hex(commit).value_or(""));
     if (!root) return fail(root.error());
     const std::lock_guard held(mutex);
-    const char* const place = g_file_peek_path(ostree_repo_get_path(repo_.get()));  // another repository may have other keys
-    const auto key = fmt::format("{}:{}:{}", place != nullptr ? place : "", remote, commit);
+    const auto key = fmt::format("{}:{}:{}", path_, remote, commit);  // another repository may have other keys
     if (const auto at = known.find(key); at != known.end()) return at->second;
     About about;
     const Variant metadata(g_variant_get_child_value(*root, 0));

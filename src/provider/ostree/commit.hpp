@@ -24,6 +24,9 @@ public:
     // nullopt inside: the commit has no such path. Error: it, or a directory on the way, is not there or damaged.
     Result<std::optional<Place>> find(const std::string& commit, std::string_view path);
 
+    // Where it keeps the file of this checksum (raw).
+    std::string file_of(const std::string& checksum) const;
+
     struct About {
         std::string signer;       // "FINGERPRINT (NAME)"; "" when no signature is good
         std::string why_unsigned; // what was wrong with its signatures; "" when it has none
@@ -33,11 +36,12 @@ public:
     Result<About> about(const std::string& commit, const std::string& remote);
 
 private:
-    explicit Repository(Owned<OstreeRepo> repo) : repo_(std::move(repo)) {}
+    Repository(std::string path, Owned<OstreeRepo> repo) : path_(std::move(path)), repo_(std::move(repo)) {}
     // Holds `kMostKept` at most. bad objects are errors.
     Result<GVariant*> object(OstreeObjectType type, const std::string& checksum);
 
     static constexpr std::size_t kMostKept = 256;
+    const std::string path_;  // without symbolic links
     Owned<OstreeRepo> repo_;
     std::map<std::string, Variant> kept_;  // by checksum in hex and type
 };

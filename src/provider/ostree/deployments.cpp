@@ -11,6 +11,7 @@ namespace touchstone::ostree {
 namespace {
 
 constexpr std::size_t kCommit = 64;
+constexpr Nanoseconds kFinishing = std::chrono::seconds(10);  // what ostree still links once a deployment's origin is written: the kernel, into /boot
 
 // "demo/deploy/COMMIT.0/usr/bin/x", below SYSROOT/ostree/deploy.
 std::optional<Whereabouts> parse(const std::string& deploy, std::string_view rest) {
@@ -77,15 +78,32 @@ std::optional<Whereabouts> Deployments::of(const std::string& path) const {
     return std::nullopt;
 }
 
-std::vector<Deployment> Deployments::with(const std::string& commit) const {
-    std::vector<Deployment> all;
+std::vector<Deployment> Deployments::all() const {
+    std::vector<Deployment> found;
     std::error_code ignored;
     const auto deploy = sysroot_ + "/ostree/deploy";
     for (const auto& os : std::filesystem::directory_iterator(deploy, ignored))
         for (const auto& each : std::filesystem::directory_iterator(os.path() / "deploy", ignored))
-            if (auto found = parse(deploy, each.path().string().substr(deploy.size() + 1)); found && found->deployment.commit == commit)
-                all.push_back(std::move(found->deployment));
-    return all;
+            if (auto one = parse(deploy, each.path().string().substr(deploy.size() + 1)); one && each.is_directory(ignored)) found.push_back(std::move(one->deployment));
+    return found;
+}
+
+std::vector<Deployment> Deployments::with(const std::string& commit) const {
+    auto found = all();
+    std::erase_if(found, [&](const Deployment& each) { return each.commit != commit; });
+    return found;
+}
+
+std::optional<Deployment> Deployments::made_since(WallTime at) const {
+    std::optional<Deployment> last;
+    auto last_made = at - kFinishing;
+    for (auto& each : all()) {
+        const auto when = made(each).value_or(WallTime::max());
+        if (when < last_made) continue;
+        last_made = when;
+        last = std::move(each);
+    }
+    return last;
 }
 
 std::optional<WallTime> Deployments::made(const Deployment& deployment) {

@@ -31,9 +31,14 @@ public:
     std::optional<Whereabouts> of(const std::string& path) const;
     // All of a commit, whose directory is there; empty: none.
     std::vector<Deployment> with(const std::string& commit) const;
+    // nullopt: it is being made.
     static std::optional<WallTime> made(const Deployment& deployment);
+    // The last one, if it was made after `at`, or is being made.
+    std::optional<Deployment> made_since(WallTime at) const;
 
 private:
+    std::vector<Deployment> all() const;
+
     Deployments(std::string sysroot, std::optional<Deployment> booted) : sysroot_(std::move(sysroot)), booted_(std::move(booted)) {}
 
     std::string sysroot_;  // without a slash at its end

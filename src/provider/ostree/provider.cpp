@@ -8,12 +8,13 @@
 #include "checksum.hpp"
 #include "commit.hpp"
 #include "deployments.hpp"
+#include "links.hpp"
 
 namespace touchstone {
 namespace ostree {
 namespace {
 
-constexpr std::string_view kPrefix = "ostree-";
+const std::string kPrefix = "ostree-";
 
 // In which way the object is what the checksum says; nullopt: in none.
 Result<std::optional<Xattrs>> sameness(const Place& place, const Question& question, const Attributes& now) {
@@ -39,9 +40,10 @@ Result<std::optional<Xattrs>> sameness(const Place& place, const Question& quest
     return std::optional<Xattrs>();
 }
 
-// The checksum is of all of these at once. Objects below /usr are hard links to the repository's: how many others there are is not of their own.
-std::vector<std::string> covered(Xattrs which, const Question& question, const Attributes& now) {
-    std::vector<std::string> covers{"type", "mode", "uid", "gid", "content", "link_target", "link_count"};
+// The checksum is of all of these at once, but for the links.
+std::vector<std::string> covered(Xattrs which, const Links& links, const Question& question, const Attributes& now) {
+    std::vector<std::string> covers{"type", "mode", "uid", "gid", "content", "link_target"};
+    if (links.accounted) covers.emplace_back("link_count");
     if (which == Xattrs::all) {
         covers.emplace_back("xattr.*");
         return covers;
@@ -87,7 +89,11 @@ public:
         const auto same = sameness(**place, question, *now);
         if (!same && same.error().code == EBUSY) return {};
         if (!same) return fail(same.error());
-        if (*same) return say(Claim::Word::vouches, "content and attributes as in the commit", covered(**same, question, *now));
+        if (*same) {
+            const auto links = links_of(question, *now, repository_->file_of((*place)->checksum), deployments_);
+            if (links.changed) evidence->transaction = links.by ? kPrefix + links.by->commit : "";
+            return say(Claim::Word::vouches, "content and attributes as in the commit", covered(**same, links, question, *now));
+        }
         return local ? Status() : say(Claim::Word::contradicts, "content or attributes are not those of the commit", {});
     }
 
@@ -114,7 +120,7 @@ private:
         if (!about) return fail(about.error());
         auto why = about->why_unsigned.empty() ? std::string() : "; " + about->why_unsigned;
         return Evidence{"ostree", "commit " + deployment.commit + (about->version.empty() ? "" : " (" + about->version + ")"), about->signer,
-                        about->signer.empty() ? std::move(why) : "", about->signer.empty(), std::string(kPrefix) + deployment.commit};
+                        about->signer.empty() ? std::move(why) : "", about->signer.empty(), kPrefix + deployment.commit};
     }
 
     static Status removed(const Deployment& deployment, std::vector<Claim>& claims) {

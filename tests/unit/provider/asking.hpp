@@ -56,12 +56,12 @@ inline Status read_whole(const std::string& path, const std::function<void(std::
 using KnownOf = std::function<std::optional<Observation>(const std::string& path)>;
 
 inline Asked ask(Provider& provider, const std::string& path, DigestAlgorithm digest = DigestAlgorithm::sha256, const std::vector<ActorRef>* actors = nullptr,
-                 KnownOf known_of = {}) {
+                 KnownOf known_of = {}, const Observation* known = nullptr) {
     auto observer = Observer::make(digest);
     REQUIRE(observer);
     const auto now = observer->look(path, {}, later());
     Asked asked;
-    Question question{path, now, {}, digest, actors, actors != nullptr, later(), std::move(known_of), {}, {}};
+    Question question{path, now, [known] { return known; }, digest, actors, actors != nullptr, later(), std::move(known_of), {}, {}};
     const auto* is = now.attributes();
     if (is != nullptr) asked.now_digest = is->digest;
     if (is != nullptr && is->type == FileType::regular)

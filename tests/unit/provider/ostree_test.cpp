@@ -111,6 +111,51 @@ TEST_CASE("ostree: an upgrade is the next commit's") {
     CHECK_FALSE(removed.vouched());
 }
 
+TEST_CASE("ostree: a shared file has more names by a deployment, and by nobody else") {
+    const Sysroot sysroot;
+    const auto first = sysroot.deploy();
+    const auto provider = opened(sysroot);
+    const auto shared = sysroot.deployed(first, "/usr/lib/os-release");
+    const auto look = [&](WallTime at) { return Observer::make(DigestAlgorithm::sha256)->look(shared, {}, at); };
+    const auto vouched = [&](const Observation& known) {
+        const auto asked = ask(*provider, shared, DigestAlgorithm::sha256, nullptr, {}, &known);
+        REQUIRE(asked.vouched());
+        return *asked.vouched();
+    };
+    auto known = look(std::chrono::system_clock::now());
+    CHECK(vouched(known).evidence.transaction == "ostree-" + first);
+    test::put_content(sysroot.tree("/usr/bin/tool"), "tool 2\n");
+    const auto second = sysroot.deploy();
+    CHECK(look(test::later()).attributes()->link_count == known.attributes()->link_count + 1);
+    CHECK(covers(vouched(known), "link_count"));
+    CHECK(vouched(known).evidence.source == "commit " + first + " (7)");
+    CHECK(vouched(known).evidence.transaction == "ostree-" + second);
+
+    SECTION("a name that somebody gave it later") {
+        known = look(test::later());
+        test::shell("ln " + shared + " " + sysroot.path() + "/elsewhere");
+        CHECK_FALSE(covers(vouched(known), "link_count"));
+        CHECK(covers(vouched(known), "content"));
+        CHECK(vouched(known).evidence.transaction.empty());
+        test::shell("rm " + sysroot.path() + "/ostree/deploy/demo/deploy/" + second + ".0.origin");  // as while it is being made
+        CHECK(covers(vouched(known), "link_count"));
+    }
+    SECTION("fewer names") {
+        test::shell("ln " + shared + " " + sysroot.path() + "/elsewhere");
+        known = look(test::later());
+        test::shell("rm " + sysroot.path() + "/elsewhere");
+        CHECK(covers(vouched(known), "link_count"));
+        CHECK(vouched(known).evidence.transaction.empty());
+    }
+    SECTION("a file of the same content that is not the repository's") {
+        test::shell("cp -a " + shared + " " + shared + ".copy && mv " + shared + ".copy " + shared);
+        CHECK(covers(vouched(known), "link_count"));  // it is another one, and has the names that it came with
+        known = look(WallTime{});
+        test::shell("ln " + shared + " " + sysroot.path() + "/elsewhere");
+        CHECK_FALSE(covers(vouched(known), "link_count"));
+    }
+}
+
 TEST_CASE("ostree: a commit that nobody signed, or whose key is not known, is weak evidence") {
     const bool sign = GENERATE(true, false);
     const Sysroot sysroot(false);
