@@ -12,6 +12,7 @@
 #include "touchstone/result.hpp"
 #include "touchstone/rule.hpp"
 #include "touchstone/text_diff.hpp"
+#include "touchstone/time.hpp"
 
 namespace touchstone {
 
@@ -24,7 +25,11 @@ public:
 
     // Start and reload. Opens the copies when any rule wants differences, and drops those that no rule wants any more, at start also those of what is not
     // there; removes them all when none does. What was recovered from, or the error, to be announced; monitoring goes on either way.
-    Result<std::string> configure(const DiffSettings& settings, std::shared_ptr<const Policy> policy);
+    Result<std::string> configure(const DiffSettings& settings, std::shared_ptr<const Policy> policy, SteadyTime now);
+    // Copies that could not be opened are tried again when that is due: kRetryFirst after the first failure, and twice as long after each further one,
+    // kRetryLast at most. True: they are there again; a sweep will find of what there is no copy.
+    bool retry(SteadyTime now);
+    static constexpr Nanoseconds kRetryFirst = std::chrono::seconds(2), kRetryLast = std::chrono::minutes(5);
 
     static bool is_wanted(const Rule& rule) { return rule.diff != Diff::off; }
     // LookOptions::keep_content of a look under such a rule.
@@ -50,6 +55,7 @@ public:
         std::uint64_t damaged = 0;  // copies that were not what they had been
         std::uint64_t failed = 0;   // times that the copies could not be read or written
         std::string failure;        // the last one
+        std::string unopened;       // why there are no copies although they are wanted; "" when there are
     };
     Report report() const;
 

@@ -63,7 +63,10 @@ struct Differ::Impl {
 
     mutable std::mutex mutex;  // what follows
     std::shared_ptr<const Ground> ground;
+    std::shared_ptr<const Policy> policy;
     std::optional<diff::Copies> copies;
+    SteadyTime retry_at{};
+    Nanoseconds retry_in = kRetryFirst;
     std::unordered_map<std::string, std::string> without;  // files that have no copy, and why
     Report report;
 
@@ -82,6 +85,25 @@ struct Differ::Impl {
         auto opened = removed ? diff::Copies::open(state_directory, digest, recovered) : Result<diff::Copies>(fail(removed.error()));
         if (opened) copies.emplace(std::move(*opened));
         without.clear();
+    }
+
+    // Opens the copies where they are not, and drops what no rule wants.
+    Result<std::string> ready(SteadyTime now) {
+        std::string recovered;
+        const bool start = !copies;
+        if (start) {
+            retry_at = now + retry_in;
+            auto opened = diff::Copies::open(state_directory, digest, recovered);
+            if (!opened) return failed(opened.error()), fail(opened.error());
+            copies.emplace(std::move(*opened));
+        }
+        const auto sifted = copies->sift([this, start](const std::string& path, bool is_private) {
+            if (start && !exists(path)) return false;  // it went along with its directory, of which no look at it told
+            const auto rule = policy->rule_for(path);
+            return rule && is_wanted(*rule) && (!is_private || rule->diff == Diff::private_too);
+        });
+        if (!sifted) return failed(sifted.error()), fail(sifted.error());
+        return recovered;
     }
 
     void remember(const std::string& path, std::string why) {
@@ -134,7 +156,7 @@ struct Differ::Impl {
 Differ::Differ(std::string state_directory, DigestAlgorithm digest) : impl_(std::make_unique<Impl>(std::move(state_directory), digest)) {}
 Differ::~Differ() = default;
 
-Result<std::string> Differ::configure(const DiffSettings& settings, std::shared_ptr<const Policy> policy) {
+Result<std::string> Differ::configure(const DiffSettings& settings, std::shared_ptr<const Policy> policy, SteadyTime now) {
     const auto& rules = policy->rules();
     const bool on = std::any_of(rules.begin(), rules.end(), [](const RuleRef& rule) { return is_wanted(*rule); });
     std::shared_ptr<const Impl::Ground> ground;
@@ -145,6 +167,8 @@ Result<std::string> Differ::configure(const DiffSettings& settings, std::shared_
     }
     const std::lock_guard lock(impl_->mutex);
     impl_->ground = ground;
+    impl_->policy = std::move(policy);
+    impl_->retry_in = kRetryFirst;
     impl_->without.clear();
     impl_->report.on = on;
     if (!on) {
@@ -152,20 +176,15 @@ Result<std::string> Differ::configure(const DiffSettings& settings, std::shared_
         if (auto removed = diff::remove_copies(impl_->state_directory); !removed) return fail(removed.error());
         return std::string();
     }
-    std::string recovered;
-    const bool start = !impl_->copies;
-    if (start) {
-        auto opened = diff::Copies::open(impl_->state_directory, impl_->digest, recovered);
-        if (!opened) return impl_->failed(opened.error()), fail(opened.error());
-        impl_->copies.emplace(std::move(*opened));
-    }
-    const auto sifted = impl_->copies->sift([&policy, start](const std::string& path, bool is_private) {
-        if (start && !exists(path)) return false;  // it went along with its directory, of which no look at it told
-        const auto rule = policy->rule_for(path);
-        return rule && is_wanted(*rule) && (!is_private || rule->diff == Diff::private_too);
-    });
-    if (!sifted) return impl_->failed(sifted.error()), fail(sifted.error());
-    return recovered;
+    return impl_->ready(now);
+}
+
+bool Differ::retry(SteadyTime now) {
+    const std::lock_guard lock(impl_->mutex);
+    if (!impl_->ground || impl_->copies || now < impl_->retry_at) return false;
+    impl_->retry_in = std::min(2 * impl_->retry_in, kRetryLast);
+    (void)impl_->ready(now);
+    return impl_->copies.has_value();
 }
 
 std::uint64_t Differ::most_bytes() const {
@@ -223,6 +242,8 @@ Differ::Report Differ::report() const {
     if (impl_->copies) {
         report.copies = impl_->copies->count();
         report.bytes = impl_->copies->bytes();
+    } else if (report.on) {
+        report.unopened = report.failure;
     }
     return report;
 }

@@ -49,6 +49,21 @@ std::uint64_t microseconds(Nanoseconds time) {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
 }
 
+Notice copies_notice(const std::string& why) {
+    Notice notice;
+    notice.details["output"] = "copies of texts";
+    if (why.empty()) {
+        notice.action = NoticeAction::output_recovered;
+        notice.text = "there are copies of texts again";
+        return notice;
+    }
+    notice.action = NoticeAction::output_failed;
+    notice.severity = Severity::medium;  // no event is lost
+    notice.text = fmt::format("no copies of texts, so no differences can be shown: {}; it is tried again", why);
+    notice.details["error"] = why;
+    return notice;
+}
+
 void set_log_level(const Config& config) { spdlog::set_level(spdlog::level::from_str(config.log.level)); }
 
 }  // namespace
@@ -240,6 +255,7 @@ Status Daemon::make_loop() {
     if (auto added = add_timer(kCheckProbes, [](sd_event_source* source, std::uint64_t, void* self) {
             static_cast<Daemon*>(self)->check_probes();
             static_cast<Daemon*>(self)->say_how_it_goes();
+            static_cast<Daemon*>(self)->retry_copies();
             return again(source, kCheckProbes);
         });
         !added)
@@ -251,11 +267,35 @@ Status Daemon::make_loop() {
 
 // Without copies the watch goes on, and says so of each difference that it cannot show.
 void Daemon::ready_copies() {
-    const auto done = differ_->configure(loaded_.config.diff, policy_);
+    const auto done = differ_->configure(loaded_.config.diff, policy_, steady_now());
     if (!done)
         spdlog::error("copies of texts: {}", printable(done.error().what));
     else if (!done->empty())
         spdlog::warn("{}", *done);
+    recorder_->queue().push_now(Command([this] { tell_copies(); }));
+}
+
+// By the recorder: opening them may wait for the disk. What did not change meanwhile gets its copy by a sweep.
+void Daemon::retry_copies() {
+    if (differ_->report().unopened.empty()) return;
+    recorder_->queue().push_now(Command([this] {
+        if (differ_->retry(steady_now())) {
+            SweepRequest request;
+            request.reason = "copies of texts";
+            request.announce = false;
+            request.actor_unknown = "found by comparing for copies of texts";
+            touches_->sweep(std::move(request));
+        }
+        tell_copies();
+    }));
+}
+
+// Once when there are none, and once when there are again. On the recorder thread.
+void Daemon::tell_copies() {
+    const auto why = differ_->report().unopened;
+    if (why.empty() == !copies_missed_) return;
+    copies_missed_ = !why.empty();
+    recorder_->queue().push_now(copies_notice(why));
 }
 
 Status Daemon::start_threads() {

@@ -48,6 +48,8 @@ private:
     Status make_loop();
     Status start_threads();
     void ready_copies();
+    void retry_copies();
+    void tell_copies();
     Status add_signal(int number, sd_event_signal_handler_t handler);
     Status add_timer(Nanoseconds every, sd_event_time_handler_t handler);
 
@@ -103,6 +105,7 @@ private:
     std::unique_ptr<Recorder> recorder_;
     std::unique_ptr<FanotifySource> source_;
     std::unique_ptr<Differ> differ_;
+    bool copies_missed_ = false;  // as it was said last; the recorder's
     std::unique_ptr<Verifier> verifier_;
     std::unique_ptr<Sweeper> sweeper_;
     std::unique_ptr<Patrol> patrol_;

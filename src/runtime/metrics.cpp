@@ -104,6 +104,7 @@ constexpr std::array kMetrics{
     Metric{"diff_refused_copies_total", Kind::counter, "Copies for which the limits left no room.", "/diff/refused"},
     Metric{"diff_damaged_copies_total", Kind::counter, "Copies that were not what they had been, and were not used.", "/diff/damaged"},
     Metric{"diff_failures_total", Kind::counter, "Times that the copies could not be read or written.", "/diff/failed"},
+    Metric{"diff_unavailable", Kind::flag, "1 while the copies of texts cannot be opened, so that no difference can be shown.", "/diff/unopened"},
     Metric{"metrics_written_total", Kind::counter, "Times that this file was written before.", "/metrics/written"},
     Metric{"heartbeat_last_timestamp_seconds", Kind::time, "When the last heartbeat notice was given.", "/heartbeat/last"},
     Metric{"heartbeat_period_seconds", Kind::gauge, "Time from one heartbeat notice to the next; 0 for never.", "/heartbeat/period_seconds"},

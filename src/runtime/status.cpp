@@ -58,7 +58,8 @@ Json text_diffs(const Config& config, const Differ::Report& report) {
             {"refused", report.refused},
             {"damaged", report.damaged},
             {"failed", report.failed},
-            {"failure", printable(report.failure)}};
+            {"failure", printable(report.failure)},
+            {"unopened", printable(report.unopened)}};
 }
 
 std::string refused(const std::string& why) { return Json{{"ok", false}, {"error", why}}.dump(); }

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from conftest import PROGRAM, wait_until
+from test_reports import metrics, with_metrics
 
 
 @pytest.fixture
@@ -203,6 +204,34 @@ def test_copies_that_cannot_be_read_are_made_anew(texts):
     wait_until(lambda: texts.status()["diff"]["copies"] == 1, "a new copy")
     replace(file, "two\n")
     assert lines(changed(texts, file))[1:] == ["-one", "+two"]
+
+
+def test_copies_that_cannot_be_opened_are_told_once_and_had_as_soon_as_they_can_be(texts):
+    metrics_file = with_metrics(texts, watch="diff = true")
+    file = write(texts.tree / "file", "one\n")
+    texts.build()
+    in_the_way = texts.state / "copies.db/in the way"
+    in_the_way.mkdir(parents=True)
+    texts.start()
+    notice = wait_until(lambda: texts.notices("output-failed"), "that there are no copies")[0]
+    assert notice["touchstone"]["details"]["output"] == "copies of texts" and "copies.db" in notice["message"]
+    replace(file, "two\n")
+    assert "copies.db" in changed(texts, file)["why_not"]
+    wait_until(lambda: texts.status()["diff"]["failed"] >= 2, "another attempt")
+    assert "copies.db" in texts.status()["diff"]["unopened"]
+    wait_until(lambda: metrics_file.exists() and metrics(metrics_file).get(("touchstone_diff_unavailable",)) == 1, "the same in the metrics")
+    assert len(texts.notices("output-failed")) == 1 and texts.notices("output-recovered") == []
+
+    in_the_way.rmdir()
+    in_the_way.parent.rmdir()
+    wait_until(lambda: texts.notices("output-recovered"), "that there are copies again")
+    wait_until(lambda: texts.status()["diff"]["copies"] == 1, "a copy of what nobody has touched since")
+    assert texts.status()["diff"]["unopened"] == ""
+    wait_until(lambda: metrics(metrics_file)["touchstone_diff_unavailable",] == 0, "the same in the metrics")
+    replace(file, "three\n")
+    wait_until(lambda: "three" in str(changed(texts, file)), "the difference")
+    assert lines(changed(texts, file))[1:] == ["-two", "+three"]
+    assert len(texts.notices("output-failed")) == len(texts.notices("output-recovered")) == 1
 
 
 def test_a_renamed_file_keeps_its_copy(texts):

@@ -38,10 +38,10 @@ def metrics(file):
     return {(sample.name, *sample.labels.values()): sample.value for family in families for sample in family.samples}
 
 
-def with_metrics(touchstone, more=""):
+def with_metrics(touchstone, more="", **configuration):
     file = touchstone.home / "metrics/touchstone.prom"
     file.parent.mkdir()
-    touchstone.configure(more=f'[output.metrics]\nenabled = true\npath = "{file}"\nperiod = "1s"\n{more}')
+    touchstone.configure(more=f'[output.metrics]\nenabled = true\npath = "{file}"\nperiod = "1s"\n{more}', **configuration)
     return file
 
 

@@ -28,7 +28,7 @@ public:
         rule.diff = diff;
         policy_ = std::make_shared<const Policy>(std::vector<Rule>{rule});
         settings_ = settings;
-        REQUIRE(differ_.configure(settings, policy_));
+        REQUIRE(differ_.configure(settings, policy_, SteadyTime{}));
     }
 
     std::string path(const std::string& name = "file") const { return tree_ / name; }
@@ -187,4 +187,38 @@ TEST_CASE("masks of the configuration hold") {
     Scene scene(Diff::shown, settings);
     const auto diff = scene.change(scene.known("badge 12\n"), "badge 34\n");
     CHECK(has(diff.text, "-badge ********\n+badge ********\n"));
+}
+
+TEST_CASE("copies that cannot be opened are tried again, each time after twice as long, and counted") {
+    const ScratchDirectory state;
+    std::filesystem::create_directories(state / "copies.db/in the way");
+    Rule rule;
+    rule.path = state.path();
+    rule.diff = Diff::shown;
+    const auto policy = std::make_shared<const Policy>(std::vector<Rule>{rule});
+    Differ differ(state.path(), DigestAlgorithm::sha256);
+    SteadyTime now{std::chrono::hours(1)};
+    CHECK_FALSE(differ.configure({}, policy, now));
+    CHECK(has(differ.report().unopened, "copies.db"));
+
+    auto wait = Differ::kRetryFirst;
+    for (std::uint64_t failures = 1; failures <= 12; ++failures) {
+        CHECK(differ.report().failed == failures);
+        CHECK_FALSE(differ.retry(now + wait - Nanoseconds(1)));
+        CHECK(differ.report().failed == failures);  // it was not due
+        now += wait;
+        CHECK_FALSE(differ.retry(now));
+        wait = std::min(2 * wait, Differ::kRetryLast);
+    }
+    CHECK(wait == Differ::kRetryLast);
+    std::filesystem::remove_all(state / "copies.db");
+    CHECK(differ.retry(now + wait));
+    CHECK(differ.report().unopened.empty());
+    CHECK_FALSE(differ.retry(now + 2 * wait));  // they are there
+
+    // Where nobody wants differences nothing is missed.
+    rule.diff = Diff::off;
+    CHECK(differ.configure({}, std::make_shared<const Policy>(std::vector<Rule>{rule}), now));
+    CHECK(differ.report().unopened.empty());
+    CHECK_FALSE(differ.retry(now + 3 * wait));
 }
