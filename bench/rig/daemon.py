@@ -90,9 +90,9 @@ class Touchstone:
         self.configure()
         self._daemon = None
 
-    def configure(self, ebpf="automatic", watches=None, more=""):
-        """What the next start() uses: its sources, what it watches (the tree), and further lines."""
-        watched = "".join(f'[[watch]]\npath = "{path}"\n' for path in watches or [self.tree])
+    def configure(self, ebpf="automatic", watches=None, more="", diff=False):
+        """What the next start() uses: its sources, what it watches (the tree), further lines, and whether differences of texts are shown."""
+        watched = "".join(f'[[watch]]\npath = "{path}"\ndiff = {str(diff).lower()}\n' for path in watches or [self.tree])
         self._config.write_text(
             f"""
 [baseline]
