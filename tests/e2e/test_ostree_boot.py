@@ -163,7 +163,8 @@ def test_a_boot_into_the_next_commit(booted):
     tool.write_text("evil\n")
     booted.reboot(second)
     booted.wait_for("/usr/bin/tool", "changed")
-    found = booted.findings()[before : booted.quiet()]
+    until = booted.quiet()
+    found = booted.findings()[before:until]
     # What of /etc is the administrator's was carried over as it was: copied, and no more.
     assert {one["file"]["path"] for one in found if one["event"]["action"] == "touched" and one["touchstone"]["verdict"] != "authorized"} == {"/etc/mine.conf", "/etc/added.conf"}
     judged = verdicts(one for one in found if one["event"]["action"] != "touched")

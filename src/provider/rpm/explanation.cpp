@@ -34,7 +34,8 @@ bool is_new_directory(const Question& question) {
 }
 
 // nullopt: it is not accounted for.
-Result<std::optional<Evidence>> by_itself(const Act& act, const std::string& path, const Question& question, const Answer& known, Database& database, bool is_vouched) {
+Result<std::optional<Evidence>> by_itself(const Act& act, const std::string& path, const Question& question, const Answer& known, Database& database,
+                                          bool is_vouched) {
     if (is_rpms_own(path)) return std::optional(by_rpm(fmt::format("rpm's own file, written by rpm (pid {})", act.pid)));
     if (is_vouched) return std::optional(by_rpm(fmt::format("unpacked by rpm (pid {})", act.pid)));
     if (is_removed(question, known)) return std::optional(evidence_of_removed(*known.gone, fmt::format("removed with its package by rpm (pid {})", act.pid)));
