@@ -331,7 +331,8 @@ void Recorder::look_at_providers() {
     providers_at_ = now;
     panel_.version(wall_now());  // opens those that are not: they are asked of transactions, and what rpm took away is only known to who saw it there
     const auto ask = [this](const std::string& provider, const std::string& id) { return panel_.transaction(provider, id); };
-    for (auto& notice : transactions_.due(ask, wall_now())) emit(std::move(notice));
+    const auto touches = touches_.counters();
+    for (auto& notice : transactions_.due(ask, touches.waiting + touches.looked_at == 0, wall_now())) emit(std::move(notice));
     tell_refusals();
     const auto stands = [this](const Observation& reported) {
         Subject subject;

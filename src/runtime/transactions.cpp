@@ -32,18 +32,20 @@ void count_down(std::map<std::string, std::uint64_t>& counts, std::string_view w
 std::int64_t to_json_time(WallTime at) { return at.time_since_epoch().count(); }
 WallTime from_json_time(const nlohmann::json& value) { return WallTime{Nanoseconds{value.get<std::int64_t>()}}; }
 
+WallTime touched_at(const TouchedName& touch) { return (touch.acts & ~kWithoutAnAct) != 0 ? touch.first : WallTime{}; }
+
 }  // namespace
 
 void Transactions::add(const Finding& finding, WallTime now) {
     const Evidence* part = part_of_transaction(finding);
     if (part == nullptr) return;
+    if (std::find(summed_up_.begin(), summed_up_.end(), part->transaction) != summed_up_.end()) return;
     auto [at, made] = open_.try_emplace(part->transaction);
     auto& open = at->second;
-    if (made) {
-        open.provider = part->provider;
-        open.first = now;
-    }
+    const auto touched = touched_at(finding.touch);
+    if (made) open = {part->provider, {}, {}, touched, now};
     open.last = now;
+    open.touched = std::min(open.touched, touched);
     ++open.verdicts[std::string(name_of(finding.verdict))];
     ++open.actions[std::string(name_of(finding.action))];
     changed_ = true;
@@ -76,20 +78,24 @@ Notice Transactions::summary(const std::string& id, const Open& open, const std:
     return notice;
 }
 
-std::vector<Notice> Transactions::due(const Ask& ask, WallTime now) {
+std::vector<Notice> Transactions::due(const Ask& ask, bool all_looked_at, WallTime now) {
     std::vector<Notice> notices;
     for (auto at = open_.begin(); at != open_.end();) {
-        const auto known = ask(at->second.provider, at->first);
-        const bool quiet = now - at->second.last > kQuiet;
-        const bool over = known && known->ended && now - *known->ended > kQuiet;
-        const bool forgotten = now - at->second.last > kForgotten || open_.size() > kMost;
-        if ((quiet && over) || forgotten) {
-            notices.push_back(summary(at->first, at->second, known));
-            at = open_.erase(at);
-            changed_ = true;
-        } else {
+        const auto& [id, open] = *at;
+        const auto known = ask(open.provider, id);
+        const bool over = known && known->ended && now - *known->ended > (all_looked_at ? kQuiet : kBacklog);
+        const bool forgotten = now - open.last > kForgotten || open_.size() > kMost;
+        if (!forgotten && (!over || now - open.last <= kQuiet)) {
             ++at;
+            continue;
         }
+        if (const bool afterwards = known && known->ended && open.touched > *known->ended + kQuiet; !afterwards) {
+            notices.push_back(summary(id, open, known));
+            summed_up_.push_front(id);
+            if (summed_up_.size() > kSummedUp) summed_up_.pop_back();
+        }
+        at = open_.erase(at);
+        changed_ = true;
     }
     return notices;
 }
@@ -99,19 +105,22 @@ bool Transactions::changed() { return std::exchange(changed_, false); }
 std::string Transactions::saved() const {
     nlohmann::json all = nlohmann::json::object();
     for (const auto& [id, open] : open_)
-        all[id] = {{"provider", open.provider}, {"verdicts", open.verdicts}, {"actions", open.actions}, {"first", to_json_time(open.first)}, {"last", to_json_time(open.last)}};
-    return all.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+        all[id] = {{"provider", open.provider}, {"verdicts", open.verdicts}, {"actions", open.actions}, {"touched", to_json_time(open.touched)},
+                   {"last", to_json_time(open.last)}};
+    return nlohmann::json{{"open", all}, {"summed_up", summed_up_}}.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
 void Transactions::restore(const std::string& text) {
     try {
         const auto all = nlohmann::json::parse(text);
-        for (const auto& [id, value] : all.items()) {
-            if (open_.size() >= kMost) return;
-            open_[id] = {value.at("provider"), value.at("verdicts"), value.at("actions"), from_json_time(value.at("first")), from_json_time(value.at("last"))};
+        for (const auto& [id, value] : all.at("open").items()) {
+            if (open_.size() >= kMost) break;
+            open_[id] = {value.at("provider"), value.at("verdicts"), value.at("actions"), from_json_time(value.at("touched")), from_json_time(value.at("last"))};
         }
+        summed_up_ = all.at("summed_up");
     } catch (const nlohmann::json::exception&) {
         open_.clear();
+        summed_up_.clear();
     }
 }
 

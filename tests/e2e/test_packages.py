@@ -325,6 +325,21 @@ def test_an_upgrade_is_summed_up_with_all_that_dpkg_did(host):
     assert {one["touchstone"].get("transaction", {}).get("id") for one in found} == {said["touchstone"]["details"]["transaction"]}, found
 
 
+def test_a_transaction_is_summed_up_once(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
+    host.publish("pebble", "1.0", {"/usr/bin/pebble": "1\n"})
+    host.touchstone.watch()
+    host.install("stone")
+    summaries = lambda: [one["message"].split(" (")[0] for one in host.touchstone.notices("transaction-finished")]
+    wait_until(summaries, "transaction-finished")
+    os.utime(host.root / "usr/bin/stone")
+    touched = host.touchstone.wait_for(host.root / "usr/bin/stone", "touched")
+    assert "transaction" in touched["touchstone"], touched
+    host.install("pebble")
+    wait_until(lambda: any("pebble" in one for one in summaries()), "the next one's transaction-finished")
+    assert [one.split(":")[1].split()[0] for one in summaries()] == ["stone", "pebble"]
+
+
 def test_a_script_that_was_altered_explains_nothing(host):
     host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts={"prerm": "#!/bin/sh\nexit 0\n"})
     host.install("stone")

@@ -229,11 +229,9 @@ def test_the_month_was_lived(month):
 
 
 def test_each_run_of_apt_is_summed_up(month):
-    said = {}
-    for event in month.reported:
-        if event["event"]["action"] == "transaction-finished" and event["touchstone"]["details"]["provider"] == "dpkg":
-            said.setdefault(event["touchstone"]["details"]["transaction"], event["message"])
-    assert [message.split(":")[0] for message in said.values()] == [
+    finished = [event for event in month.reported if event["event"]["action"] == "transaction-finished"]
+    said = [event["message"] for event in finished if event["touchstone"]["details"]["provider"] == "dpkg"]
+    assert [message.split(":")[0] for message in said] == [
         "upgrade of 1 package", f"upgrade of {len(UPGRADED.split()) - 1} packages", "installation of 1 package", "upgrade of 1 package",
         "reinstallation of 2 packages", "removal of 1 package", "removal of 2 packages"], said
 
