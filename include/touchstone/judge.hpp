@@ -54,8 +54,9 @@ std::optional<Observation> expected_of(const std::optional<Observation>& baselin
 //   unknown over known                           changed (via: the temporary name)
 //   exists, was not known                        appeared
 //   known, gone                                  vanished, unless the object was found under another name of the group
-//   unknown, gone                                vanished, low, transient; nothing when it became another name of the group, or when
-//                                                no act shows that it came (the late word of a deletion that a look found before)
+//   unknown, gone                                vanished, low, transient; nothing when it became another name of the group, when a claim says that
+//                                                it was only passing, or when no act shows that it came (the late word of a deletion that a look
+//                                                found before)
 //   known, judged attributes differ              changed; reverted when it now stands at the baseline
 //   known, none differ, ctime moved              touched, low (never for a directory by a sweep, nor when only a rename or link moved it)
 //   known, nothing moved                         nothing

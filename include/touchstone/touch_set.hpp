@@ -83,6 +83,9 @@ public:
     // As again(), for a file that must not be judged before its writer is done: it comes out when it is closed, else at `until`.
     void await_close(std::uint64_t token, SteadyTime until);
 
+    // As again(), for a name that should go by itself: it comes out after its next touch, else at `until`.
+    void await_touch(std::uint64_t token, SteadyTime until);
+
     // True when a directory above one of the taken names was renamed since take(): what was looked at is not where it was. The
     // caller then calls again() in place of judging; the names come out under their new paths.
     bool overtaken(std::uint64_t token) const;

@@ -32,6 +32,7 @@ struct Claim {
         explains,     // the source does not say what it should be, but accounts for this change: by this actor, at this place, it is normal
         contradicts,  // the source says that it should be otherwise; Evidence::reason says in what
         awaited,      // the source is being written just now, and may come to say something: ask again
+        passing,      // a temporary name in the making of another object, in the hands of who makes that: worth a word only if it stays
     };
     Word word = Word::vouches;
     Evidence evidence;

@@ -38,6 +38,7 @@ std::string_view word_of(Claim::Word word) {
         case Claim::Word::explains: return "explains";
         case Claim::Word::contradicts: return "contradicts";
         case Claim::Word::awaited: return "awaited";
+        case Claim::Word::passing: return "passing";
     }
     return "";
 }

@@ -20,6 +20,7 @@ constexpr Nanoseconds kCatchUpFor = std::chrono::milliseconds(50);  // at a time
 constexpr Nanoseconds kFinishWithin = std::chrono::seconds(5);
 constexpr std::size_t kNamesCached = 4'096;
 constexpr Nanoseconds kEvidenceWithin = std::chrono::seconds(5);  // of what is being written just now
+constexpr Nanoseconds kPassesWithin = std::chrono::seconds(5);    // a temporary name
 constexpr Nanoseconds kLookAtProviders = std::chrono::seconds(1);
 constexpr const char* kTransactionsKey = "transactions";
 constexpr const char* kRefusalsKey = "refusals";
@@ -51,6 +52,10 @@ bool is_unexplained(const Subject& subject) {
     if (subject.now.absent()) return (was_there || arrived) && !subject.touch.gone;
     const bool expected = !subject.touch.gone && (arrived || (was_there && !is_another(*known, subject.now)));
     return !expected && is_cheap(subject.now);
+}
+
+bool has_claim(const Subject& subject, Claim::Word word) {
+    return std::any_of(subject.claims.begin(), subject.claims.end(), [word](const Claim& claim) { return claim.word == word; });
 }
 
 // What a compressor does in a second at least.
@@ -215,6 +220,7 @@ void Recorder::handle_looked(Looked& looked) {
         touches_.again(looked.token, steady_now());
         return;
     }
+    if (await_end(looked)) return;
     judge_group(looked);
     judged_tokens_.push_back(looked.token);
 }
@@ -240,11 +246,22 @@ bool Recorder::await_writer(const Looked& looked) {
 bool Recorder::is_evidence_awaited(const Looked& looked) const {
     if (looked.stopping) return false;
     return std::any_of(looked.subjects.begin(), looked.subjects.end(), [](const Subject& subject) {
-        const auto says = [&](Claim::Word word) {
-            return std::any_of(subject.claims.begin(), subject.claims.end(), [word](const Claim& claim) { return claim.word == word; });
-        };
-        return says(Claim::Word::awaited) && !says(Claim::Word::vouches) && subject.now.looked_at - subject.touch.first < kEvidenceWithin;
+        return has_claim(subject, Claim::Word::awaited) && !has_claim(subject, Claim::Word::vouches) &&
+               subject.now.looked_at - subject.touch.first < kEvidenceWithin;
     });
+}
+
+// A temporary name is spoken of with the object that it becomes, unless it stays.
+bool Recorder::await_end(const Looked& looked) {
+    if (looked.stopping) return false;
+    for (const Subject& subject : looked.subjects) {
+        const auto waited = subject.now.looked_at - subject.touch.first;
+        if (subject.now.absent() || waited >= kPassesWithin || !has_claim(subject, Claim::Word::passing)) continue;
+        ++counters_.again;
+        touches_.await_touch(looked.token, steady_now() + std::min<Nanoseconds>(kPassesWithin, kPassesWithin - waited));
+        return true;
+    }
+    return false;
 }
 
 bool Recorder::must_look_again(const Looked& looked) const {

@@ -90,6 +90,7 @@ private:
     bool is_word_unread(const Looked& looked) const;
     bool await_writer(const Looked& looked);
     bool is_evidence_awaited(const Looked& looked) const;
+    bool await_end(const Looked& looked);
     void report(Finding finding, const std::vector<Subject>& subjects);
     void look_at_providers();
     void tell_refusals();

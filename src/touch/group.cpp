@@ -54,7 +54,7 @@ SteadyTime ready_at(const Entry& entry, const SettleTimes& times) {
         wait = times.quiet;
     else if (entry.made || (entry.name.acts & ~kWithoutAnAct) == 0)
         wait = times.successor;  // the kernel's word of the same change may still be unread, or the change not done
-    const auto ready = std::min(entry.last + wait, entry.first + times.patience);
+    const auto ready = std::max(std::min(entry.last + wait, entry.first + times.patience), entry.untouched_until);
     return entry.open ? std::max(ready, entry.awaited_until) : ready;
 }
 
@@ -74,6 +74,7 @@ void record(Entry& entry, const Touch& touch, bool arrives, std::size_t actor_li
     name.acts |= bit(touch.act);
     name.last = touch.wall;
     entry.last = touch.at;
+    entry.untouched_until = {};
     name.verify_all |= touch.verify_all;
     if (touch.unwatched_since != WallTime{}) name.unwatched_since = touch.unwatched_since;
     attribute(name, touch, actor_limit);

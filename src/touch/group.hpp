@@ -16,7 +16,8 @@ struct Entry {
     bool gone = false;  // the last name act took it away
     bool made = false;  // created or moved here since it was last looked at
     bool open = false;  // written or created, and not closed since
-    SteadyTime awaited_until{};  // while it is open, it is not ready before
+    SteadyTime awaited_until{};    // while it is open, it is not ready before
+    SteadyTime untouched_until{};  // while nothing touches it, it is not ready before
 };
 
 struct Group {

@@ -458,6 +458,16 @@ void TouchSet::await_close(std::uint64_t token, SteadyTime until) {
     if (impl_->changed) impl_->changed();
 }
 
+void TouchSet::await_touch(std::uint64_t token, SteadyTime until) {
+    {
+        const std::lock_guard lock(impl_->mutex);
+        auto loan = impl_->give_back(token);
+        for (auto& entry : loan.group.entries) entry.untouched_until = until;
+        impl_->take_back(std::move(loan));
+    }
+    if (impl_->changed) impl_->changed();
+}
+
 bool TouchSet::more_is_known(std::uint64_t token) const {
     const std::lock_guard lock(impl_->mutex);
     const auto loan = impl_->loans.find(token);

@@ -4,11 +4,13 @@ import contextlib
 import hashlib
 import json
 import os
+import pathlib
 import shutil
+import signal
 
 import pytest
 
-from conftest import PROGRAM, run, wait_until
+from conftest import PROGRAM, changes, run, wait_until
 from packages import Archive, Key, Root, build_deb
 from test_fips import fips, provider  # noqa: F401
 
@@ -310,19 +312,78 @@ def test_what_a_script_writes_is_expected_and_what_it_does_to_packages_is_not(ho
     assert "postinst" in evidence["reason"] and "stone 1.0" in evidence["source"] and not evidence.get("weak")
 
 
-def test_an_upgrade_is_summed_up_with_all_that_dpkg_did(host):
+def test_an_upgrade_is_one_finding_for_each_file_and_one_summary(host):
     files = {f"/usr/bin/stone-{n}": f"{n}\n" for n in range(20)}
-    host.publish("stone", "1.0", files)
+    links = {"/usr/lib/stone": "stone-1"}
+    host.publish("stone", "1.0", files, links=links)
     host.install("stone")
     host.touchstone.watch()
-    host.publish("stone", "2.0", {path: content * 2 for path, content in files.items()})
+    host.publish("stone", "2.0", {path: content * 2 for path, content in files.items()}, links={"/usr/lib/stone": "stone-2"})
     host.root.apt("upgrade")
     (said,) = wait_until(lambda: host.touchstone.notices("transaction-finished"), "transaction-finished")
     assert "upgrade of 1 package: stone 1.0 -> 2.0" in said["message"], said
-    found = [one for one in host.touchstone.findings() if "/usr/bin/stone-" in one["file"]["path"]]
-    assert {one["touchstone"]["verdict"] for one in found} <= {"authorized", "expected"} and {one["event"]["severity"] for one in found} == {21}, found
-    # Also what passes: NAME.dpkg-new and NAME.dpkg-tmp.
-    assert {one["touchstone"].get("transaction", {}).get("id") for one in found} == {said["touchstone"]["details"]["transaction"]}, found
+    found = [one for one in host.touchstone.findings() if "/stone" in one["file"]["path"]]
+    about = {str(host.root / path) for path in [*files, *links]}
+    # Nothing of NAME.dpkg-new and NAME.dpkg-tmp, which become it, or keep the old one meanwhile.
+    of_package = [one for one in found if "/dpkg/info/" not in one["file"]["path"]]
+    assert sorted(one["file"]["path"] for one in of_package) == sorted(about), of_package
+    assert {one["event"]["action"] for one in of_package} == {"changed"}, of_package
+    verdicts = {one["file"]["path"]: (one["touchstone"]["verdict"], one["event"]["severity"]) for one in found}
+    assert set(verdicts.values()) == {("authorized", 21)}, verdicts
+    assert {one["touchstone"]["transaction"]["id"] for one in found} == {said["touchstone"]["details"]["transaction"]}, found
+
+
+def test_a_temporary_name_of_dpkg_in_other_hands_is_told_at_once(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n", "/usr/bin/pebble": "1\n"})
+    host.install("stone")
+    host.touchstone.watch()
+    host.publish("stone", "2.0", {"/usr/bin/stone": "2\n", "/usr/bin/pebble": "2\n"}, scripts={"preinst": f"#!/bin/sh\n{UNTIL}"})
+    stays, passes = host.root / "usr/bin/stone.dpkg-new", host.root / "usr/bin/pebble.dpkg-tmp"
+    with held_up(host, host.root.apt, "upgrade"):
+        wait_until((host.root / "var/lib/dpkg/tmp.ci/preinst").exists, "the script that holds it up")
+        stays.write_text("evil\n")
+        passes.write_text("evil\n")
+        passes.unlink()
+        told = host.touchstone.wait_for(stays, "appeared"), host.touchstone.wait_for(passes, "vanished")
+        assert [one["touchstone"]["verdict"] for one in told] == ["unexpected"] * 2
+        assert told[1]["touchstone"]["transient"]
+
+
+def test_what_dpkg_takes_long_to_unpack_is_accounted_for(host):
+    """The old file of a package of which no archive was seen keeps its place, under two names, until the whole archive is unpacked."""
+    hook, host.root.hook = host.root.hook, []
+    host.publish("stone", "1.0", {"/usr/bin/stone": "old\n"})
+    host.install("stone")
+    host.root.hook = hook
+    host.touchstone.watch()
+    stone, large = host.root / "usr/bin/stone", "\0" * (192 << 20)
+    host.publish("stone", "2.0", {"/usr/bin/stone": "new\n", "/usr/lib/zz/large": large, "/usr/lib/zz/larger": large})
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        apt = pool.submit(host.root.apt, "upgrade")
+        dpkg = wait_until(lambda: (host.root / "usr/bin/stone.dpkg-tmp").exists() and processes_of("dpkg", host.root), "dpkg at work")
+        for pid in dpkg:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            assert stone.stat().st_nlink == 2
+            finding = host.touchstone.wait_for(stone, "changed")
+            assert changes(finding) == {"link_count": ("1", "2")} and finding["touchstone"]["verdict"] == "authorized", finding
+        finally:
+            for pid in dpkg:
+                os.kill(pid, signal.SIGCONT)
+        apt.result()
+    wait_until(lambda: len(host.touchstone.findings(stone)) > 1 and host.touchstone.is_idle(), "what became of it")
+    assert {one["touchstone"]["verdict"] for one in host.touchstone.findings(stone)} == {"authorized"}
+    assert "unexpected" not in {one["touchstone"]["verdict"] for one in host.touchstone.findings()}
+
+
+def processes_of(name, root):
+    """Ids of the processes of this name that have the root in their arguments."""
+    found = []
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "comm").read_text().strip() == name and f"--root={root.path}" in (process / "cmdline").read_text():
+                found.append(int(process.name))
+    return found
 
 
 def test_a_transaction_is_summed_up_once(host):

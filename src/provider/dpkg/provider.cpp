@@ -14,11 +14,19 @@ namespace touchstone::dpkg {
 namespace {
 
 constexpr const char* kDpkg = "dpkg";  // dpkg itself as the source of evidence
+constexpr const char* kBackup = ".dpkg-tmp";
 
 Claim claim_of(Claim::Word word, const Stood& stood, std::string reason) {
     Claim claim;
     claim.word = word;
     claim.evidence = {"dpkg", source_of(stood.known.package, stood.known.version), stood.known.signers, std::move(reason), stood.known.weak, stood.transaction};
+    return claim;
+}
+
+Claim by_dpkg(Claim::Word word, std::string reason, std::string transaction) {
+    Claim claim;
+    claim.word = word;
+    claim.evidence = {"dpkg", kDpkg, "", std::move(reason), false, std::move(transaction)};
     return claim;
 }
 
@@ -72,6 +80,14 @@ Status DpkgProvider::ask(const Question& question, std::vector<Claim>& claims) {
     const auto path = inside(question.path, ground_.settings().root);
     if (path.empty() || question.now.unreadable()) return {};
     if (auto done = ground_.refresh(); !done) return done;
+    const auto held = held_by_dpkg(question, path), kept = kept_by_dpkg(question, path);
+    if (!held || !kept) return fail(held ? kept.error() : held.error());
+    if (!kept->empty()) {
+        claims.push_back(by_dpkg(Claim::Word::vouches, fmt::format("kept as {} until its successor stands", printable(path + kBackup)), *kept));
+        claims.back().covers = {"link_count"};
+        claims.push_back(by_dpkg(Claim::Word::passing, "its successor is being unpacked", *kept));
+        return {};
+    }
     const auto before = claims.size();
     if (auto done = ask_archives(question, path, claims); !done) return done;
     bool unread = false;
@@ -80,6 +96,7 @@ Status DpkgProvider::ask(const Question& question, std::vector<Claim>& claims) {
         if (auto done = ask_md5_lists(question, path, ground_, claims, unread); !done) return done;
     if (auto done = ask_lineage(question, path, claims); !done) return done;
     await(question, unread, claims);
+    if (!held->empty()) claims.push_back(by_dpkg(Claim::Word::passing, fmt::format("a temporary name of dpkg for {}", printable(made_for(path))), *held));
     return {};
 }
 
@@ -204,6 +221,38 @@ Result<bool> DpkgProvider::is_temporary_of_package(const std::string& path) {
     const auto standings = standings_at(original);
     if (!standings) return fail(standings.error());
     return std::any_of(standings->all.begin(), standings->all.end(), [](const Stood& stood) { return !stood.transaction.empty(); });
+}
+
+// A temporary name that dpkg, and nobody else, has in the making for a package of the run of apt that it is part of: that run.
+Result<std::string> DpkgProvider::held_by_dpkg(const Question& question, const std::string& path) {
+    std::string run;
+    if (!is_passing(path) || !question.actors || !question.actors_complete) return run;
+    const auto standings = standings_at(made_for(path));
+    if (!standings) return fail(standings.error());
+    for (const auto& actor : *question.actors) {
+        if (lineage_of(*actor, ground_.settings().root).kind != Lineage::Kind::dpkg) return std::string();
+        auto transaction = transaction_at(actor->process.start, ground_);
+        if (!transaction) return fail(transaction.error());
+        const auto is_of_run = [&](const Stood& stood) { return stood.transaction == *transaction; };
+        if (transaction->empty() || std::none_of(standings->all.begin(), standings->all.end(), is_of_run)) return std::string();
+        run = std::move(*transaction);
+    }
+    return run;
+}
+
+// A file that is as it was known, and has NAME.dpkg-tmp as a second name meanwhile.
+Result<std::string> DpkgProvider::kept_by_dpkg(const Question& question, const std::string& path) {
+    const auto* now = question.now.attributes();
+    if (!now || now->type != FileType::regular || now->link_count < 2) return std::string();
+    const auto outside = InRoot(ground_.settings().root).outside(path);
+    const auto name = stamp_of(outside), backup = stamp_of(outside + kBackup);
+    if (!name || !backup || name->device != backup->device || name->inode != backup->inode) return std::string();
+    const auto* known = question.known ? question.known() : nullptr;
+    if (!known || !known->attributes()) return std::string();
+    auto should = *known->attributes();
+    ++should.link_count;
+    should.ctime = now->ctime;
+    return should == *now ? held_by_dpkg(question, path + kBackup) : std::string();
 }
 
 // nullopt: it is not.

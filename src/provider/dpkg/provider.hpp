@@ -34,6 +34,8 @@ private:
     Result<std::optional<Claim>> explained(const Actor& actor, const std::string& path, const Observation& now, bool is_vouched);
     Result<bool> is_purged_conffile(const std::string& path, const std::string& transaction);
     Result<bool> is_temporary_of_package(const std::string& path);
+    Result<std::string> held_by_dpkg(const Question& question, const std::string& path);
+    Result<std::string> kept_by_dpkg(const Question& question, const std::string& path);
     void await(const Question& question, bool unread, std::vector<Claim>& claims);
 
     Ground ground_;

@@ -52,6 +52,13 @@ TEST_CASE("what came and went between two looks is transient") {
     CHECK(told(Scene().name("/a", kCreated | kDeleted).baseline(file(1, "x")).reported(Absent{}).judge()) == "vanished /a transient");
 }
 
+TEST_CASE("a temporary name in the making of another object says nothing when it has gone, and is judged when it stays") {
+    const auto passing = [](Scene scene) { return told(scene.claim(Claim::Word::passing, "dpkg", {}).judge()); };
+    CHECK(passing(Scene().name("/a.dpkg-tmp", kCreated | kDeleted)).empty());
+    CHECK(passing(Scene().name("/a.dpkg-tmp", kCreated).now(file(1, "x"))) == "appeared /a.dpkg-tmp");
+    CHECK(passing(Scene().name("/a.dpkg-tmp", kDeleted).reported(file(1, "x"))) == "vanished /a.dpkg-tmp as baseline");
+}
+
 TEST_CASE("the late word of a deletion that was found before says nothing") {
     CHECK(told(Scene().name("/a", kDeleted).baseline(file(1, "x")).reported(Absent{}).judge()).empty());
     CHECK(told(Scene().name("/t", kDeleted).judge()).empty());

@@ -320,3 +320,28 @@ TEST_CASE("a file whose writer is awaited comes out when it is closed, and at th
         CHECK(taken(set, 2020) == "/a");
     }
 }
+
+TEST_CASE("a name that should go by itself comes out when it is touched, and at the latest when said") {
+    TouchSet set(kTimes, {});
+    set.touch(touch(Act::created, "/a.new", 1000));
+    set.touch(touch(Act::closed, "/a.new", 1000));
+    const auto group = set.take(ms(1020));
+    REQUIRE(names_of(group) == "/a.new");
+    SECTION("in the end") {
+        set.await_touch(group->token, ms(6000));
+        CHECK(taken(set, 5999).empty());
+        const auto late = set.take(ms(6000));
+        REQUIRE(names_of(late) == "/a.new");
+        CHECK(late->pending.names[0].first == WallTime(std::chrono::milliseconds(1000)));
+    }
+    SECTION("renamed") {
+        set.await_touch(group->token, ms(6000));
+        set.touch(rename("/a.new", "/a", 2000));
+        CHECK(taken(set, 2020) == "/a /a.new");
+    }
+    SECTION("deleted while it was out") {
+        set.touch(touch(Act::deleted, "/a.new", 1021));
+        set.await_touch(group->token, ms(6000));
+        CHECK(taken(set, 1060) == "/a.new");
+    }
+}

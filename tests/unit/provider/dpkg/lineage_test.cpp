@@ -75,4 +75,8 @@ TEST_CASE("places of dpkg and apt") {
     CHECK_FALSE(is_apts_own("/var/lib/aptitude/x"));
     CHECK(made_for("/etc/a.dpkg-new") == "/etc/a");
     CHECK(made_for("/etc/a.dpkg-bak").empty());
+    CHECK(made_for("/var/lib/dpkg/info/a.list-new") == "/var/lib/dpkg/info/a.list");
+    CHECK(made_for("/etc/a.list-new").empty());
+    for (const auto* path : {"/etc/a.dpkg-new", "/etc/a.dpkg-tmp", "/var/lib/dpkg/info/a.list-new"}) CHECK(is_passing(path));
+    for (const auto* path : {"/etc/a.dpkg-old", "/etc/a.dpkg-dist", "/etc/a.list-new"}) CHECK_FALSE(is_passing(path));
 }
