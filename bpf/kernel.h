@@ -40,7 +40,6 @@ enum { BPF_RB_AVAIL_DATA = 0, BPF_RB_RING_SIZE = 1 };
 #define S_IFBLK 0060000
 #define S_IFREG 0100000
 #define S_ISDIR(mode) (((mode) & S_IFMT) == S_IFDIR)
-#define I_NEW (1 << 3)
 #define MAY_WRITE 2
 #define VM_SHARED 0x8
 #define PF_EXITING 0x00000004
@@ -67,11 +66,10 @@ struct inode {
     unsigned long i_ino;
     unsigned int i_nlink;
     __u32 i_generation;
-    unsigned long i_state;
     struct hlist_head i_dentry;
     atomic_t i_writecount;
 };
-enum inode_state_flags_t { TS_INODE_STATE_UNUSED };
+enum inode_state_flags_t { I_NEW = 1 << 0, I_FREEING = 1 << 8 }; /* since 6.14, other values from time to time */
 struct inode___6_14 { enum inode_state_flags_t i_state; };
 struct qstr {
     __u32 len;

@@ -114,6 +114,21 @@ TEST_CASE("what changes nothing is not told, nor what nobody watches") {
     CHECK(here.probes->counters().unwatched > 0);
 }
 
+TEST_CASE("who lets go last of a file that is gone has not changed it") {
+    Witnessed here;
+    const auto path = here.make("file", std::string(8192, 'a'));
+    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    REQUIRE(::fsync(fd.get()) == 0);
+    REQUIRE(here.probes->watch(object_at(path), WatchKind::object));  // as files with several names are
+    pid_t remover = 0;
+    const auto touches = here.touches_of(path, [&] {
+        remover = run([&] { ::unlink(path.c_str()); });
+        fd.reset();
+    });
+    REQUIRE_FALSE(touches.empty());
+    for (const auto& touch : touches) CHECK(touch.process.pid == remover);
+}
+
 TEST_CASE("many writes of one process are one record until the object has been looked at; another writer is told") {
     Witnessed here;
     const auto path = here.make("file");
