@@ -206,13 +206,19 @@ Status DpkgProvider::ask_of_gone_temporary(const Question& question, const std::
     return {};
 }
 
-// Whatever the administrator had made of it.
-Result<bool> DpkgProvider::is_purged_conffile(const std::string& path, const std::string& transaction) {
+// A conffile of a package that this run of apt removes, or that a version lost: dpkg takes it, whatever the administrator had made of it, before its
+// database says so.
+Result<std::optional<KnownFile>> DpkgProvider::purged_conffile(const std::string& path, const std::string& transaction) {
     const auto standings = standings_at(path);
     if (!standings) return fail(standings.error());
-    return !transaction.empty() && std::any_of(standings->all.begin(), standings->all.end(), [&](const Stood& stood) {
-        return stood.known.role == Role::conffile && stood.standing == Standing::outgoing && stood.transaction == transaction;
-    });
+    for (const auto& stood : standings->all) {
+        if (stood.known.role != Role::conffile || transaction.empty() || stood.transaction != transaction) continue;
+        PackageChange change;
+        const auto run = ground_.evidence()->last_run_of(stood.known.package, change);
+        if (!run) return fail(run.error());
+        if (stood.standing == Standing::outgoing || change.new_version.empty()) return std::optional(stood.known);
+    }
+    return std::optional<KnownFile>();
 }
 
 Result<bool> DpkgProvider::is_temporary_of_package(const std::string& path) {
@@ -256,7 +262,8 @@ Result<std::string> DpkgProvider::kept_by_dpkg(const Question& question, const s
 }
 
 // nullopt: it is not.
-Result<std::optional<Claim>> DpkgProvider::explained(const Actor& actor, const std::string& path, const Observation& now, bool is_vouched) {
+Result<std::optional<Claim>> DpkgProvider::explained(const Actor& actor, const std::string& path, const Question& question, bool is_vouched) {
+    const auto& now = question.now;
     Claim claim;
     claim.word = Claim::Word::explains;
     claim.covers = {"*"};
@@ -276,9 +283,16 @@ Result<std::optional<Claim>> DpkgProvider::explained(const Actor& actor, const s
         const auto kept = now.absent() || path.ends_with(".list") ? is_kept_of_removed(path, actor.process.start, ground_) : Result<bool>(false);
         if (!kept) return fail(kept.error());
         if (*kept) return by_name(kDpkg, fmt::format("kept by dpkg of a package that is removed (pid {})", actor.process.pid));
-        const auto purged = now.absent() ? is_purged_conffile(path, claim.evidence.transaction) : Result<bool>(false);
+        const auto purged = now.absent() ? purged_conffile(path, claim.evidence.transaction) : Result<std::optional<KnownFile>>(std::nullopt);
         if (!purged) return fail(purged.error());
-        if (*purged) return by_name(kDpkg, fmt::format("a conffile of a package that is purged (pid {})", actor.process.pid));
+        if (*purged) {
+            const auto* before = question.known ? question.known() : nullptr;
+            if (before && !(*purged)->weak && was(*before, question.digest, **purged)) {
+                claim.word = Claim::Word::vouches;
+                claim.evidence.signer = (*purged)->signers;
+            }
+            return by_name(kDpkg, fmt::format("a conffile of a package that is purged (pid {})", actor.process.pid));
+        }
         const auto temporary = is_temporary_of_package(path);
         if (!temporary) return fail(temporary.error());
         if (*temporary) return by_name(kDpkg, fmt::format("a temporary name of dpkg for {}", printable(made_for(path))));
@@ -319,7 +333,7 @@ Status DpkgProvider::ask_lineage(const Question& question, const std::string& pa
     const bool is_vouched = std::any_of(claims.begin(), claims.end(), [](const Claim& claim) { return claim.word == Claim::Word::vouches && claim.evidence.provider == "dpkg"; });
     std::optional<Claim> last;
     for (const auto& actor : *question.actors) {
-        auto one = explained(*actor, path, question.now, is_vouched);
+        auto one = explained(*actor, path, question, is_vouched);
         if (!one) return fail(one.error());
         if (!*one) return {};
         const bool settles_it = (*one)->word == Claim::Word::contradicts;

@@ -31,8 +31,8 @@ private:
     Status ask_of_gone_temporary(const Question& question, const std::string& path, const Observation& before, std::vector<Claim>& claims);
     Status ask_of_absence(const Question& question, const std::string& path, const Standings& standings, std::vector<Claim>& claims);
     Status ask_lineage(const Question& question, const std::string& path, std::vector<Claim>& claims);
-    Result<std::optional<Claim>> explained(const Actor& actor, const std::string& path, const Observation& now, bool is_vouched);
-    Result<bool> is_purged_conffile(const std::string& path, const std::string& transaction);
+    Result<std::optional<Claim>> explained(const Actor& actor, const std::string& path, const Question& question, bool is_vouched);
+    Result<std::optional<KnownFile>> purged_conffile(const std::string& path, const std::string& transaction);
     Result<bool> is_temporary_of_package(const std::string& path);
     Result<std::string> held_by_dpkg(const Question& question, const std::string& path);
     Result<std::string> kept_by_dpkg(const Question& question, const std::string& path);
