@@ -129,6 +129,18 @@ def test_removal_and_what_a_new_version_lacks(host):
     assert host.check()["/usr/bin/stone"]["verdict"] == "unexpected"
 
 
+def test_removal_of_what_was_upgraded_from_a_version_before_the_hook(host):
+    hook, host.root.hook = host.root.hook, []
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n", "/usr/bin/pebble": "1\n"})
+    host.install("stone")
+    host.root.hook = hook
+    host.publish("stone", "2.0", {"/usr/bin/stone": "2\n"})
+    host.install("stone")
+    host.touchstone.build()
+    host.root.apt("remove", "stone")
+    assert verdicts(host.check(), "/usr/bin/stone") == ["authorized"]
+
+
 def test_what_is_not_in_a_signed_list_is_refused(host):
     host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
     host.touchstone.build()

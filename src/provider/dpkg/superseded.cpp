@@ -13,8 +13,13 @@ struct ArchiveRow {
     std::string version;
 };
 
-Result<std::vector<ArchiveRow>> archives_newest_first(store::Database& database) {
-    auto query = database.query("SELECT id,package,architecture,version FROM archive ORDER BY id DESC");
+// Of each package the version first that its last run replaced or removed: what was remembered last may be an older one, looked at before it went.
+constexpr const char* kArchives =
+    "SELECT id,package,architecture,version FROM archive a ORDER BY version=(SELECT old FROM change c WHERE c.package=a.package AND "
+    "c.architecture=a.architecture ORDER BY run DESC LIMIT 1) DESC, id DESC";
+
+Result<std::vector<ArchiveRow>> archives_last_installed_first(store::Database& database) {
+    auto query = database.query(kArchives);
     if (!query) return fail(query.error());
     std::vector<ArchiveRow> rows;
     for (;;) {
@@ -66,7 +71,7 @@ Status forget_uninstalled(store::Database& database, const PackageStatuses& inst
 
 Status EvidenceWriter::drop_superseded(const PackageStatuses& installed) {
     return in_transaction([&]() -> Status {
-        const auto rows = archives_newest_first(database_);
+        const auto rows = archives_last_installed_first(database_);
         if (!rows) return fail(rows.error());
         std::map<PackageKey, std::int64_t> present;  // archive of the installed version
         for (const auto& row : *rows)
