@@ -597,6 +597,20 @@ def test_damaged_evidence_authorizes_nothing_and_is_told(host):
     assert list(host.touchstone.status()["providers"]["failing"]) == ["dpkg"]
 
 
+def test_what_somebody_does_to_a_file_that_dpkg_has_just_unpacked_is_told_at_once(host):
+    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts={"postinst": f"#!/bin/sh\n{UNTIL}"})
+    host.touchstone.watch()
+    stone = host.root / "usr/bin/stone"
+    with held_up(host, host.root.apt, "install", "stone") as apt:
+        while not stone.exists():  # before it is looked at for the first time
+            assert not apt.done()
+        stone.write_text("evil\n")
+        unexpected = lambda: [one for one in host.touchstone.findings(stone) if one["touchstone"]["verdict"] == "unexpected"]
+        (finding,) = wait_until(unexpected, "what somebody did")
+        assert finding["event"]["severity"] > 21 and finding["touchstone"]["latency_us"] < 3_000_000, finding  # a verdict waits for five seconds
+        assert not apt.done()
+
+
 def test_evidence_that_comes_too_late_amends_the_verdict(host):
     host.root.hook = []
     config = host.touchstone.config_file

@@ -30,6 +30,28 @@ Claim by_dpkg(Claim::Word word, std::string reason, std::string transaction) {
     return claim;
 }
 
+bool was_last_written_by_others(const Question& question, const std::string& root) {
+    if (!question.actors || question.actors->empty() || !question.actors_complete) return false;
+    return lineage_of(*question.actors->back(), root).kind == Lineage::Kind::foreign;
+}
+
+// And is otherwise as it was known.
+bool has_got_second_name(const Question& question) {
+    const auto* now = question.now.attributes();
+    if (!now || now->type != FileType::regular || now->link_count < 2) return false;
+    const auto* known = question.known ? question.known() : nullptr;
+    if (!known || !known->attributes()) return false;
+    auto should = *known->attributes();
+    ++should.link_count;
+    should.ctime = now->ctime;
+    return should == *now;
+}
+
+bool is_one_file(const std::string& name, const std::string& other) {
+    const auto one = stamp_of(name), two = stamp_of(other);
+    return one && two && one->device == two->device && one->inode == two->inode;
+}
+
 std::string reason_of(const Match& match, const KnownFile& known) {
     const char* what = known.file.type == FileType::regular ? "content" : known.file.type == FileType::symlink ? "link" : "directory";
     if (match.differs.empty()) return fmt::format("{}, mode and owner are those of the package", what);
@@ -80,14 +102,11 @@ Status DpkgProvider::ask(const Question& question, std::vector<Claim>& claims) {
     const auto path = inside(question.path, ground_.settings().root);
     if (path.empty() || question.now.unreadable()) return {};
     if (auto done = ground_.refresh(); !done) return done;
-    const auto held = held_by_dpkg(question, path), kept = kept_by_dpkg(question, path);
-    if (!held || !kept) return fail(held ? kept.error() : held.error());
-    if (!kept->empty()) {
-        claims.push_back(by_dpkg(Claim::Word::vouches, fmt::format("kept as {} until its successor stands", printable(path + kBackup)), *kept));
-        claims.back().covers = {"link_count"};
-        claims.push_back(by_dpkg(Claim::Word::passing, "its successor is being unpacked", *kept));
-        return {};
-    }
+    const auto held = held_by_dpkg(question, path);
+    if (!held) return fail(held.error());
+    const auto kept = ask_of_kept(question, path, claims);
+    if (!kept) return fail(kept.error());
+    if (*kept) return {};
     const auto before = claims.size();
     if (auto done = ask_archives(question, path, claims); !done) return done;
     bool unread = false;
@@ -246,19 +265,18 @@ Result<std::string> DpkgProvider::held_by_dpkg(const Question& question, const s
     return run;
 }
 
-// A file that is as it was known, and has NAME.dpkg-tmp as a second name meanwhile.
-Result<std::string> DpkgProvider::kept_by_dpkg(const Question& question, const std::string& path) {
-    const auto* now = question.now.attributes();
-    if (!now || now->type != FileType::regular || now->link_count < 2) return std::string();
+// Until its successor is unpacked dpkg keeps a file under a second name. True: there is no more to say.
+Result<bool> DpkgProvider::ask_of_kept(const Question& question, const std::string& path, std::vector<Claim>& claims) {
+    if (!has_got_second_name(question)) return false;
+    const auto run = held_by_dpkg(question, path + kBackup);
+    if (!run) return fail(run.error());
+    if (run->empty()) return false;
+    claims.push_back(by_dpkg(Claim::Word::passing, "its successor is being unpacked", *run));
     const auto outside = InRoot(ground_.settings().root).outside(path);
-    const auto name = stamp_of(outside), backup = stamp_of(outside + kBackup);
-    if (!name || !backup || name->device != backup->device || name->inode != backup->inode) return std::string();
-    const auto* known = question.known ? question.known() : nullptr;
-    if (!known || !known->attributes()) return std::string();
-    auto should = *known->attributes();
-    ++should.link_count;
-    should.ctime = now->ctime;
-    return should == *now ? held_by_dpkg(question, path + kBackup) : std::string();
+    if (!is_one_file(outside, outside + kBackup)) return false;
+    claims.push_back(by_dpkg(Claim::Word::vouches, fmt::format("kept as {} until its successor stands", printable(path + kBackup)), *run));
+    claims.back().covers = {"link_count"};
+    return true;
 }
 
 // nullopt: it is not.
@@ -349,6 +367,9 @@ Status DpkgProvider::ask_lineage(const Question& question, const std::string& pa
 void DpkgProvider::await(const Question& question, bool unread, std::vector<Claim>& claims) {
     const bool is_settled = std::any_of(claims.begin(), claims.end(), [](const Claim& claim) { return claim.word != Claim::Word::contradicts && !claim.evidence.weak; });
     if (is_settled || !is_involved(question, ground_.settings().root)) return;
+    // What a package has otherwise, and somebody else wrote last, nothing that is still to come would vouch for.
+    const bool is_contradicted = std::any_of(claims.begin(), claims.end(), [](const Claim& claim) { return claim.word == Claim::Word::contradicts; });
+    if (is_contradicted && was_last_written_by_others(question, ground_.settings().root)) return;
     const bool locked = is_locked(ground_.settings().root);
     if (locked || unread) reading_->want(ground_.settings(), ground_.status_stamp(), question.digest, question.now.looked_at);
     if (!locked && !reading_->is_running()) return;

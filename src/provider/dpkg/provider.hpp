@@ -35,7 +35,7 @@ private:
     Result<std::optional<KnownFile>> purged_conffile(const std::string& path, const std::string& transaction);
     Result<bool> is_temporary_of_package(const std::string& path);
     Result<std::string> held_by_dpkg(const Question& question, const std::string& path);
-    Result<std::string> kept_by_dpkg(const Question& question, const std::string& path);
+    Result<bool> ask_of_kept(const Question& question, const std::string& path, std::vector<Claim>& claims);
     void await(const Question& question, bool unread, std::vector<Claim>& claims);
 
     Ground ground_;
