@@ -20,6 +20,9 @@ BUILD = pathlib.Path(os.environ.get("TOUCHSTONE_BUILD", pathlib.Path(__file__).p
 PROGRAM = str(BUILD / "touchstone")
 PATIENCE = 30  # seconds until a wait is a failure; never a measure of speed
 
+# Ctrl-C is ignored by what runs in the background of a shell, and by what that starts; the programs here are to end by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def wait_until(condition, what, patience=PATIENCE):
     """The first true value of condition(); fails with `what`, asked for then if it can be called, when none comes."""
