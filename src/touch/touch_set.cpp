@@ -1,6 +1,7 @@
 #include "touchstone/touch_set.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <list>
 #include <mutex>
 #include <set>
@@ -351,6 +352,17 @@ struct TouchSet::Impl {
         }
     }
 
+    // What is on loan comes out again, each of its names with a mark.
+    void return_loan(std::uint64_t token, const std::function<void(Entry&)>& mark) {
+        {
+            const std::lock_guard lock(mutex);
+            auto loan = give_back(token);
+            for (auto& entry : loan.group.entries) mark(entry);
+            take_back(std::move(loan));
+        }
+        if (changed) changed();
+    }
+
     // Puts an entry back as it was. What was known before the loan has priority over new arrivals: it is never dropped for want of room.
     void put_back(Entry entry) {
         const std::string path = entry.name.path;
@@ -431,41 +443,19 @@ void TouchSet::done(std::uint64_t token, SteadyTime) {
 }
 
 void TouchSet::again(std::uint64_t token, SteadyTime) {
-    {
-        const std::lock_guard lock(impl_->mutex);
-        impl_->take_back(impl_->give_back(token));
-    }
-    if (impl_->changed) impl_->changed();
+    impl_->return_loan(token, [](Entry&) {});
 }
 
 void TouchSet::await_word(std::uint64_t token, SteadyTime) {
-    {
-        const std::lock_guard lock(impl_->mutex);
-        auto loan = impl_->give_back(token);
-        for (auto& entry : loan.group.entries) ++entry.name.unheard;
-        impl_->take_back(std::move(loan));
-    }
-    if (impl_->changed) impl_->changed();
+    impl_->return_loan(token, [](Entry& entry) { ++entry.name.unheard; });
 }
 
 void TouchSet::await_close(std::uint64_t token, SteadyTime until) {
-    {
-        const std::lock_guard lock(impl_->mutex);
-        auto loan = impl_->give_back(token);
-        for (auto& entry : loan.group.entries) entry.awaited_until = until;
-        impl_->take_back(std::move(loan));
-    }
-    if (impl_->changed) impl_->changed();
+    impl_->return_loan(token, [until](Entry& entry) { entry.awaited_until = until; });
 }
 
 void TouchSet::await_touch(std::uint64_t token, SteadyTime until) {
-    {
-        const std::lock_guard lock(impl_->mutex);
-        auto loan = impl_->give_back(token);
-        for (auto& entry : loan.group.entries) entry.untouched_until = until;
-        impl_->take_back(std::move(loan));
-    }
-    if (impl_->changed) impl_->changed();
+    impl_->return_loan(token, [until](Entry& entry) { entry.untouched_until = until; });
 }
 
 bool TouchSet::more_is_known(std::uint64_t token) const {
