@@ -39,6 +39,13 @@ class Host:
     def install(self, *packages, check=True):
         return self.root.apt("install", "--reinstall", "--allow-downgrades", *packages, check=check)
 
+    @contextlib.contextmanager
+    def without_hook(self):
+        """As before touchstone came."""
+        hook, self.root.hook = self.root.hook, []
+        yield
+        self.root.hook = hook
+
     def check(self, **options):
         done = self.touchstone.run("check", "--json", check=False, **options)
         differences = json.loads(done.stdout)["differences"]
@@ -130,10 +137,9 @@ def test_removal_and_what_a_new_version_lacks(host):
 
 
 def test_removal_of_what_was_upgraded_from_a_version_before_the_hook(host):
-    hook, host.root.hook = host.root.hook, []
-    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n", "/usr/bin/pebble": "1\n"})
-    host.install("stone")
-    host.root.hook = hook
+    with host.without_hook():
+        host.publish("stone", "1.0", {"/usr/bin/stone": "1\n", "/usr/bin/pebble": "1\n"})
+        host.install("stone")
     host.publish("stone", "2.0", {"/usr/bin/stone": "2\n"})
     host.install("stone")
     host.touchstone.build()
@@ -265,10 +271,9 @@ def test_md5_lists_are_weak(host):
 
 def test_what_evaded_the_hook_gains_nothing_by_its_own_lists(host):
     """A forged archive of the very version that a signed list has, and that was there before the hook."""
-    hook, host.root.hook = host.root.hook, []
-    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n", "/usr/bin/other": "1\n"})
-    host.install("stone")
-    host.root.hook = hook
+    with host.without_hook():
+        host.publish("stone", "1.0", {"/usr/bin/stone": "1\n", "/usr/bin/other": "1\n"})
+        host.install("stone")
     host.publish("pebble", "1.0", {"/usr/bin/pebble": "1\n"})
     host.install("pebble")
     (host.root / "usr/bin/other").write_text("2\n")
@@ -362,10 +367,9 @@ def test_a_temporary_name_of_dpkg_in_other_hands_is_told_at_once(host):
 
 def test_what_dpkg_takes_long_to_unpack_is_accounted_for(host):
     """The old file of a package of which no archive was seen keeps its place, under two names, until the whole archive is unpacked."""
-    hook, host.root.hook = host.root.hook, []
-    host.publish("stone", "1.0", {"/usr/bin/stone": "old\n"})
-    host.install("stone")
-    host.root.hook = hook
+    with host.without_hook():
+        host.publish("stone", "1.0", {"/usr/bin/stone": "old\n"})
+        host.install("stone")
     host.touchstone.watch()
     stone, large = host.root / "usr/bin/stone", "\0" * (192 << 20)
     host.publish("stone", "2.0", {"/usr/bin/stone": "new\n", "/usr/lib/zz/large": large, "/usr/lib/zz/larger": large})
@@ -459,10 +463,9 @@ def test_a_script_that_was_altered_and_replaced_by_an_upgrade_explains_nothing(h
 
 
 def test_a_script_of_a_version_from_before_the_hook_is_weak(host):
-    hook, host.root.hook = host.root.hook, []
-    host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts=LEAVERS)
-    host.install("stone")
-    host.root.hook = hook
+    with host.without_hook():
+        host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts=LEAVERS)
+        host.install("stone")
     host.touchstone.watch()
     host.root.apt("remove", "stone")
     verdict, ((source, _, weak),) = by_script(host, "/var/lib/postrm-remove")
