@@ -46,4 +46,7 @@ struct Claim {
 // One of Claim::covers speaks of the attribute, or of every attribute that another one of them speaks of.
 bool covers(std::string_view pattern, std::string_view attribute);
 
+// One of them does.
+bool says(const std::vector<Claim>& claims, Claim::Word word);
+
 }  // namespace touchstone

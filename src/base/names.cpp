@@ -82,9 +82,4 @@ std::string_view name_of(Verdict verdict) {
     }
     return "unexpected";
 }
-
-bool covers(std::string_view pattern, std::string_view attribute) {
-    return pattern.ends_with('*') ? attribute.starts_with(pattern.substr(0, pattern.size() - 1)) : pattern == attribute;
-}
-
 }  // namespace touchstone

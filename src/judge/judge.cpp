@@ -29,10 +29,6 @@ TextDiff diff_of(const Subject& subject, const Finding& finding) {
     return none;
 }
 
-bool is_part_of_a_save(const Subject& subject) {
-    return std::any_of(subject.claims.begin(), subject.claims.end(), [](const Claim& claim) { return claim.word == Claim::Word::passing; });
-}
-
 class GroupJudge {
 public:
     GroupJudge(const std::vector<Subject>& group, const std::vector<Rename>& renames, DigestAlgorithm digest)
@@ -111,7 +107,7 @@ private:
         if (!was_there(subject)) {
             content.follows = subject.reported && subject.reported->follows_baseline;
             const bool rotated = subject.rotation.to && profile_of(subject) == Profile::log;  // a compressor took it on
-            if (!moves_.carrier[i] && !rotated && !is_part_of_a_save(subject)) findings_[i] = judge_passing(subject, moves_.chain_end[i]);
+            if (!moves_.carrier[i] && !rotated && !says(subject.claims, Claim::Word::passing)) findings_[i] = judge_passing(subject, moves_.chain_end[i]);
         } else if (is_rotated_away(subject)) {
             content.follows = descends_from_baseline(subject);
         } else if (!moves_.moved_to[i]) {

@@ -54,10 +54,6 @@ bool is_unexplained(const Subject& subject) {
     return !expected && is_cheap(subject.now);
 }
 
-bool has_claim(const Subject& subject, Claim::Word word) {
-    return std::any_of(subject.claims.begin(), subject.claims.end(), [word](const Claim& claim) { return claim.word == word; });
-}
-
 // What a compressor does in a second at least.
 constexpr std::uint64_t kRotatedPerSecond = 1 << 20;
 
@@ -246,7 +242,7 @@ bool Recorder::await_writer(const Looked& looked) {
 bool Recorder::is_evidence_awaited(const Looked& looked) const {
     if (looked.stopping) return false;
     return std::any_of(looked.subjects.begin(), looked.subjects.end(), [](const Subject& subject) {
-        return has_claim(subject, Claim::Word::awaited) && !has_claim(subject, Claim::Word::vouches) &&
+        return says(subject.claims, Claim::Word::awaited) && !says(subject.claims, Claim::Word::vouches) &&
                subject.now.looked_at - subject.touch.first < kEvidenceWithin;
     });
 }
@@ -256,7 +252,7 @@ bool Recorder::await_end(const Looked& looked) {
     if (looked.stopping) return false;
     for (const Subject& subject : looked.subjects) {
         const auto waited = subject.now.looked_at - subject.touch.first;
-        if (subject.now.absent() || waited >= kPassesWithin || !has_claim(subject, Claim::Word::passing)) continue;
+        if (subject.now.absent() || waited >= kPassesWithin || !says(subject.claims, Claim::Word::passing)) continue;
         ++counters_.again;
         touches_.await_touch(looked.token, steady_now() + std::min<Nanoseconds>(kPassesWithin, kPassesWithin - waited));
         return true;

@@ -368,8 +368,7 @@ void DpkgProvider::await(const Question& question, bool unread, std::vector<Clai
     const bool is_settled = std::any_of(claims.begin(), claims.end(), [](const Claim& claim) { return claim.word != Claim::Word::contradicts && !claim.evidence.weak; });
     if (is_settled || !is_involved(question, ground_.settings().root)) return;
     // What a package has otherwise, and somebody else wrote last, nothing that is still to come would vouch for.
-    const bool is_contradicted = std::any_of(claims.begin(), claims.end(), [](const Claim& claim) { return claim.word == Claim::Word::contradicts; });
-    if (is_contradicted && was_last_written_by_others(question, ground_.settings().root)) return;
+    if (says(claims, Claim::Word::contradicts) && was_last_written_by_others(question, ground_.settings().root)) return;
     const bool locked = is_locked(ground_.settings().root);
     if (locked || unread) reading_->want(ground_.settings(), ground_.status_stamp(), question.digest, question.now.looked_at);
     if (!locked && !reading_->is_running()) return;
