@@ -277,7 +277,7 @@ void Daemon::ready_copies() {
 
 // By the recorder: opening them may wait for the disk. What did not change meanwhile gets its copy by a sweep.
 void Daemon::retry_copies() {
-    if (differ_->report().unopened.empty()) return;
+    if (differ_->report().unopened.empty() || copies_retried_.exchange(true)) return;
     recorder_->queue().push_now(Command([this] {
         if (differ_->retry(steady_now())) {
             SweepRequest request;
@@ -287,6 +287,7 @@ void Daemon::retry_copies() {
             touches_->sweep(std::move(request));
         }
         tell_copies();
+        copies_retried_ = false;
     }));
 }
 

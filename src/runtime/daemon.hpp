@@ -106,6 +106,7 @@ private:
     std::unique_ptr<FanotifySource> source_;
     std::unique_ptr<Differ> differ_;
     bool copies_missed_ = false;  // as it was said last; the recorder's
+    std::atomic<bool> copies_retried_{false};  // the recorder has yet to try
     std::unique_ptr<Verifier> verifier_;
     std::unique_ptr<Sweeper> sweeper_;
     std::unique_ptr<Patrol> patrol_;
