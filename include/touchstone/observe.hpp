@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "touchstone/digest.hpp"
+#include "touchstone/fd.hpp"
 #include "touchstone/object.hpp"
 #include "touchstone/result.hpp"
 #include "touchstone/rule.hpp"
@@ -47,7 +48,12 @@ struct MetEntry {
     int directory = -1;                    // reached without following a link
     const char* name = nullptr;            // of one component
     const struct statx* status = nullptr;  // of it, just taken: STATX_BASIC_STATS, not following
+    int opened = -1;                       // by open_entry(), and `status` is of this descriptor
 };
+
+// For reading, of what its directory calls a regular file, so that neither a fifo's other end nor a lease is waited for. Look at what was opened before
+// anything is done with it. An empty Fd: it cannot be opened that way, and errno says why.
+Fd open_entry(int directory, const char* name);
 
 // What OpenSSL offers in this process, by its configuration (openssl.cnf): in FIPS mode, where its default properties say "fips=yes", only what an active
 // FIPS provider has.
@@ -101,7 +107,6 @@ struct StatView {
 // Opens an absolute path as O_PATH without following a symbolic link in any component (the last one itself may be a link);
 // paths longer than PATH_MAX work. O_DIRECTORY may be added in `extra_flags`. ELOOP: a symbolic link on the way. EINVAL: not
 // absolute, or with a zero byte.
-class Fd;
 Result<Fd> open_nofollow(const std::string& path, int extra_flags);
 
 // fstatat(AT_SYMLINK_NOFOLLOW) through statx(2), no automount, no atime change. An empty name is the descriptor itself.

@@ -17,6 +17,7 @@
 #include "touchstone/providers.hpp"
 #include "touchstone/result.hpp"
 #include "touchstone/state.hpp"
+#include "touchstone/sweep.hpp"
 
 namespace touchstone {
 
@@ -67,7 +68,7 @@ struct SurveyOptions {
     bool measure = true;  // files that fs-verity holds as the baseline says are not read
     ProviderSettings providers;                          // asked about what is not as expected
     std::string state_directory;                         // of the providers
-    unsigned threads = 2;                                // that walk and look
+    SweepThreads threads = 2;                            // that walk and look
     std::size_t queue = 1024;                            // results waiting for the caller
     Nanoseconds pause = std::chrono::milliseconds(250);  // before a file that kept changing is looked at again, kRetries times
     std::function<bool(const std::string&)> leave_out;   // true: not surveyed (our own files); any looking thread; may be empty

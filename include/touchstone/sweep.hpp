@@ -1,12 +1,14 @@
 // The sweep: a walk that looks again.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "touchstone/fd.hpp"
 #include "touchstone/known.hpp"
 #include "touchstone/policy.hpp"
 #include "touchstone/result.hpp"
@@ -34,12 +36,29 @@ struct SweepEntry {
     int directory = -1;          // -1: cannot be reached that way; go by the path
     const char* name = nullptr;  // in it
     const struct statx* status = nullptr;  // STATX_BASIC_STATS, not following; null: not there, or it could not be had
+    int opened = -1;             // by SweepLook::open; `status` is of this very object
 };
 
 // One walking thread's own.
 struct SweepLook {
     std::function<void(const SweepEntry&)> look;
+    // Opens what its directory calls a regular file: whoever reads it anyway need not find it by its name twice. An empty Fd: go by the name. Given
+    // path, directory and name. May be empty.
+    std::function<Fd(const std::string&, int, const char*)> open;
     std::function<void()> pause;  // the thread is about to wait for work
+};
+
+// How many threads walk: `least` to begin with, and more, up to `most`, while the process reads from a disk and leaves CPU time unused that `least` threads
+// could take. 1 <= least <= most <= kMost; what is not is made so.
+struct SweepThreads {
+    static constexpr unsigned kMost = 64;
+
+    SweepThreads(unsigned all) : SweepThreads(all, all) {}
+    SweepThreads(unsigned fewest, unsigned greatest)
+        : least(std::clamp(fewest, 1u, kMost)), most(std::clamp(greatest, least, kMost)) {}
+
+    unsigned least;
+    unsigned most;
 };
 
 // All but open_known and open_look are called from every walking thread, at the same time.
@@ -59,14 +78,14 @@ struct SweepHooks {
     std::function<SteadyTime()> steady_now;
 };
 
-// Walks request.scope as far as `policy` watches it, with `threads` threads, and puts a Touch{look} for everything that differs from what is known
+// Walks request.scope as far as `policy` watches it, and puts a Touch{look} for everything that differs from what is known
 // (SweepDepth::changed) or for everything (full); also for what is known and not there. Blocks until done. Symbolic links are
 // not followed; pseudo, networked and FUSE file systems are not entered unless named, and said in `skipped`. What is known below a place
 // that is gone, replaced or covered by such a file system is put as a look too, whether or not that place was known itself.
 // Memory goes with the names of the directories on the way down, never with the tree; two descriptors a thread are held, and up to 128 in
 // trees of more than 64 levels.
 // Errors: of open_known, and of reading what is known (the walk stops there); the mount table cannot be read.
-Result<SweepResult> run_sweep(const SweepRequest& request, const Policy& policy, const std::vector<std::string>& filesystems, unsigned threads,
+Result<SweepResult> run_sweep(const SweepRequest& request, const Policy& policy, const std::vector<std::string>& filesystems, SweepThreads threads,
                               TouchReceiver& receiver, const SweepHooks& hooks);
 
 }  // namespace touchstone

@@ -14,7 +14,7 @@
 namespace touchstone::cli {
 namespace {
 
-// Of those who read for a verb, most wait for the disk: with a cold cache it gives more the more it is asked at once, small files that are cached take a tenth longer.
+// Of those who read for a verb most wait for the disk where that has to be asked, and it gives more the more it is asked at once.
 constexpr unsigned kReadersPerThread = 8;
 
 int fail_damaged(const Error& error) {
@@ -74,7 +74,8 @@ SurveyOptions survey_options(const Session& session, DigestAlgorithm digest, con
     options.measure = session.config().verify.measure;
     options.providers = session.config().providers;
     options.state_directory = session.config().state.path;
-    options.threads = session.config().verify.threads * kReadersPerThread;
+    const unsigned threads = session.config().verify.threads;
+    options.threads = SweepThreads(threads, threads * kReadersPerThread);
     options.leave_out = [&config = session.config()](const std::string& path) { return is_own_file(config, path); };
     options.wall_now = wall_now;
     options.steady_now = steady_now;

@@ -94,13 +94,14 @@ Tried<Fd> reopen(int path_fd, int extra_flags) {
     return open_gently(AT_FDCWD, link.c_str(), extra_flags);
 }
 
-Tried<Fd> open_entry(int directory, const char* name) { return open_gently(directory, name, O_NOFOLLOW); }
-
-Tried<Fd> place_entry(int directory, const char* name) {
-    Fd opened(::openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
-    if (!opened) return trouble("open");
-    return opened;
+Fd open_entry(int directory, const char* name) {
+    auto opened = open_gently(directory, name, O_NOFOLLOW);
+    if (opened) return std::move(*opened);
+    errno = opened.error().error;
+    return Fd();
 }
+
+Fd place_entry(int directory, const char* name) { return Fd(::openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC)); }
 
 bool is_size_meaningless(int fd) {
     static constexpr std::array<std::uint32_t, 10> kPseudo{PROC_SUPER_MAGIC,    SYSFS_MAGIC,         DEBUGFS_MAGIC, TRACEFS_MAGIC,

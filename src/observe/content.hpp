@@ -17,9 +17,8 @@ namespace touchstone {
 // O_NOATIME where the caller may ask for it. Only for regular files and directories: opening a device can act on it.
 Tried<Fd> reopen(int path_fd, int extra_flags);
 
-// The same for a name in a directory that was seen to be a regular file. Check what was opened before anything is done with it.
-Tried<Fd> open_entry(int directory, const char* name);
-Tried<Fd> place_entry(int directory, const char* name);  // whatever it is, and only as a place (O_PATH)
+// Of a name in a directory, whatever it is, and only as a place (O_PATH).
+Fd place_entry(int directory, const char* name);
 
 // The size that /proc, /sys and their like give is not that of their content.
 bool is_size_meaningless(int fd);

@@ -64,11 +64,12 @@ bool Observer::Impl::attempt(Observation& made, const LookOptions& options, bool
 bool Observer::Impl::attempt(Observation& made, const MetEntry& entry, const LookOptions& options) {
     if (entry.status == nullptr || entry.directory < 0) return false;
     const bool to_read = S_ISREG(entry.status->stx_mode) && (options.profile == Profile::content || options.profile == Profile::log);
-    const auto opened = to_read ? open_entry(entry.directory, entry.name) : place_entry(entry.directory, entry.name);
+    if (to_read && entry.opened >= 0) return examine(made, *entry.status, options, entry.opened, entry.opened, false);
+    const Fd opened = to_read ? open_entry(entry.directory, entry.name) : place_entry(entry.directory, entry.name);
     if (!opened) return false;
-    const auto before = status_of(opened->get());
+    const auto before = status_of(opened.get());
     if (!before || !same_object(*before, *entry.status)) return false;
-    return examine(made, *before, options, opened->get(), to_read ? opened->get() : -1, false);
+    return examine(made, *before, options, opened.get(), to_read ? opened.get() : -1, false);
 }
 
 // `fd`: opened for reading already; else -1.

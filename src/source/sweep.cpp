@@ -1,6 +1,11 @@
 #include "touchstone/sweep.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <system_error>
@@ -12,13 +17,13 @@
 namespace touchstone {
 namespace {
 
-constexpr unsigned kMostThreads = 64;
-
 struct Party {
     std::unique_ptr<SweepWalker> walker;
     Status status;
     std::thread thread;
 };
+
+using Parties = std::vector<Party>;
 
 void walk(Party& party) {
     try {
@@ -27,6 +32,82 @@ void walk(Party& party) {
         party.status = fail(system_error("sweep", ENOMEM));
     }
 }
+
+// What this process has used so far.
+struct Usage {
+    std::chrono::microseconds cpu{};
+    long blocks = 0;  // read from a disk, by getrusage(2)
+
+    static Usage now() {
+        rusage used{};
+        ::getrusage(RUSAGE_SELF, &used);
+        const auto time = [](const timeval& part) { return std::chrono::seconds(part.tv_sec) + std::chrono::microseconds(part.tv_usec); };
+        return {time(used.ru_utime) + time(used.ru_stime), used.ru_inblock};
+    }
+};
+
+// Has the parties walk, each in a thread of its own. Where they wait for the disk it gives more the more it is asked at once; where nothing has to be waited
+// for, more threads than CPUs only cost.
+class Crew {
+public:
+    Crew(Parties& parties, std::size_t least) : parties_(parties), least_(least) {}
+
+    void walk_all() {
+        if (parties_.size() > 1) add(least_);
+        if (begun_ == 0) return walk(parties_.front());  // alone, also where no thread can be had
+        add_while_they_wait();
+        for (auto& party : parties_)
+            if (party.thread.joinable()) party.thread.join();
+    }
+
+private:
+    static constexpr std::chrono::milliseconds kBetweenLooks{10};
+
+    void add_while_they_wait() {
+        std::unique_lock lock(mutex_);
+        for (auto before = Usage::now(); begun_ < parties_.size() && !over_;) {
+            ended_.wait_for(lock, kBetweenLooks, [this] { return over_; });
+            const auto now = Usage::now();
+            if (!over_ && wait_for_disk(before, now) && !add(begun_)) return;
+            before = now;
+        }
+    }
+
+    // Where the CPUs are busy this thread wakes up late, and sees more time used.
+    bool wait_for_disk(const Usage& before, const Usage& now) const {
+        const auto could_take = kBetweenLooks * static_cast<long>(least_);
+        return now.blocks > before.blocks && (now.cpu - before.cpu) * 4 < could_take * 3;
+    }
+
+    bool add(std::size_t count) {
+        for (const auto end = std::min(begun_ + count, parties_.size()); begun_ < end; ++begun_) {
+            Party& party = parties_[begun_];
+            try {
+                party.thread = std::thread([this, &party] {
+                    walk(party);
+                    end_watch();
+                });
+            } catch (const std::system_error&) {
+                return false;  // the others walk it all
+            }
+        }
+        return true;
+    }
+
+    // Who has nothing to do any more leaves nothing to others either.
+    void end_watch() {
+        const std::lock_guard lock(mutex_);
+        over_ = true;
+        ended_.notify_all();
+    }
+
+    Parties& parties_;
+    const std::size_t least_;
+    std::size_t begun_ = 0;
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    bool over_ = false;
+};
 
 void find_unmet(Party& party, const std::vector<std::string>& roots) {
     try {
@@ -54,8 +135,8 @@ std::shared_ptr<Frame> frame_of_roots(const std::vector<std::string>& roots) {
     return frame;
 }
 
-Result<std::vector<Party>> gather(SweepShared& shared, unsigned threads) {
-    std::vector<Party> parties(std::clamp(threads, 1u, kMostThreads));
+Result<Parties> gather(SweepShared& shared, const SweepThreads& threads) {
+    Parties parties(threads.most);
     for (auto& party : parties) {
         auto known = shared.hooks.open_known();
         if (!known) return fail(std::move(known.error()));
@@ -66,7 +147,7 @@ Result<std::vector<Party>> gather(SweepShared& shared, unsigned threads) {
 
 }  // namespace
 
-Result<SweepResult> run_sweep(const SweepRequest& request, const Policy& policy, const std::vector<std::string>& filesystems, unsigned threads,
+Result<SweepResult> run_sweep(const SweepRequest& request, const Policy& policy, const std::vector<std::string>& filesystems, SweepThreads threads,
                               TouchReceiver& receiver, const SweepHooks& hooks) {
     auto mounts = read_mounts();
     if (!mounts) return fail(std::move(mounts.error()));
@@ -78,18 +159,9 @@ Result<SweepResult> run_sweep(const SweepRequest& request, const Policy& policy,
 
     const auto roots = sweep_roots(request.scope, policy);
     queue.push(frame_of_roots(roots));
-    for (std::size_t i = 1; i < parties->size(); ++i) {
-        try {
-            (*parties)[i].thread = std::thread(walk, std::ref((*parties)[i]));
-        } catch (const std::system_error&) {
-            break;  // the others walk it all
-        }
-    }
-    walk(parties->front());
+    Crew(*parties, threads.least).walk_all();
     SweepResult result;
     std::optional<Error> first;
-    for (auto& party : *parties)
-        if (party.thread.joinable()) party.thread.join();
     if (std::all_of(parties->begin(), parties->end(), [](const Party& party) { return party.status.has_value(); }))
         find_unmet(parties->front(), roots);
     for (auto& party : *parties) {

@@ -1,5 +1,6 @@
 #include "sweep_files.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
@@ -106,9 +107,9 @@ bool is_behind_link(const std::string& path) {
     return ::statx(AT_FDCWD, path.c_str(), AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_TYPE, &st) == 0;
 }
 
-bool Listing::add(std::string_view name) {
+bool Listing::add(std::string_view name, bool regular) {
     if (names_.size() + name.size() >= std::numeric_limits<std::uint32_t>::max()) return false;
-    entries_.push_back({head_of(name), static_cast<std::uint32_t>(names_.size()), static_cast<std::uint32_t>(name.size())});
+    entries_.push_back({head_of(name), static_cast<std::uint32_t>(names_.size()), static_cast<std::uint32_t>(name.size()) & 0x7fffffffu, regular});
     names_.append(name);
     names_.push_back('\0');
     return true;
@@ -142,13 +143,14 @@ int Listing::read(int directory) {
             std::uint16_t length = 0;
             std::memcpy(&length, buffer_.data() + at + offsetof(DirectoryRecord, length), sizeof length);
             if (length <= kNameOffset || at + length > filled) return EBADMSG;
+            const bool regular = static_cast<unsigned char>(buffer_[at + offsetof(DirectoryRecord, type)]) == DT_REG;
             const char* text = buffer_.data() + at + kNameOffset;
             const std::string_view name(text, ::strnlen(text, length - kNameOffset));
             at += length;
             if (name.empty() || name == "." || name == "..") continue;
             // A damaged file system may hand out anything; a slash would lead elsewhere.
             if (name.find('/') != std::string_view::npos) error = EBADMSG;
-            else if (!add(name)) return EFBIG;
+            else if (!add(name, regular)) return EFBIG;
         }
     }
     sort();

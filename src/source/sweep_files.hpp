@@ -47,15 +47,17 @@ public:
     int read(int directory);
     std::size_t size() const { return entries_.size(); }
     std::string_view name(std::size_t index) const { return {names_.data() + entries_[index].offset, entries_[index].length}; }  // NUL follows
+    bool is_regular(std::size_t index) const { return entries_[index].regular; }  // as the directory says; not every file system does
     void clear();
 
 private:
     struct Entry {
         std::uint64_t head;  // the first eight bytes, so that most comparisons need not fetch the name
         std::uint32_t offset;
-        std::uint32_t length;
+        std::uint32_t length : 31;
+        std::uint32_t regular : 1;
     };
-    bool add(std::string_view name);
+    bool add(std::string_view name, bool regular);
     void sort();
 
     std::vector<char> buffer_;

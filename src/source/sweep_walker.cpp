@@ -210,7 +210,7 @@ Status SweepWalker::visit_root(const SweepQueue::Item& item) {
     if (error == 0 && !view.entered && path_ != view.point) {
         result_.skipped.push_back(view.point + " (" + view.type + ")");  // the scope lies within what is not watched
     } else if (error == 0) {
-        compare_seen(place, path_, seen, known ? &*known : nullptr);
+        compare_seen(place, path_, reach_of(*place.frame, path_), seen, Fd(), known ? &*known : nullptr);
     } else if (is_gone(error)) {
         if (known) missing(place, path_, *known);
         if (!known || known->type != FileType::directory) place.frame->add(Visit::gone, path_);
@@ -280,35 +280,40 @@ Status SweepWalker::compare(Place& place) {
     const auto status = known_->children(path_, [&](const Glance& known) {
         for (; next < listing_.size() && listing_.name(next) < known.name; ++next) {
             if (!going_on()) return false;
-            compare_entry(place, listing_.name(next), nullptr);
+            compare_entry(place, next, nullptr);
         }
         if (!going_on()) return false;
         if (next < listing_.size() && listing_.name(next) == known.name)
-            compare_entry(place, listing_.name(next++), &known);
+            compare_entry(place, next++, &known);
         else
             missing(place, known.name, known);
         return true;
     });
     if (!status) return status;
-    for (; next < listing_.size() && going_on(); ++next) compare_entry(place, listing_.name(next), nullptr);
+    for (; next < listing_.size() && going_on(); ++next) compare_entry(place, next, nullptr);
     return {};
 }
 
-void SweepWalker::compare_entry(Place& place, std::string_view name, const Glance* known) {
+void SweepWalker::compare_entry(Place& place, std::size_t listed, const Glance* known) {
+    const auto name = listing_.name(listed);
+    const Reach reach = reach_of(*place.frame, name);
+    if (reach == Reach::none) return;
+    Fd opened;
+    if (reach == Reach::watched && look_.open && listing_.is_regular(listed)) opened = look_.open(entry_path(name), place.fd, name.data());
     Seen seen;
-    const int error = see(place.fd, name.data(), !place.frame->view->remote, seen);  // names of a listing end in NUL
-    if (error == 0) return compare_seen(place, name, seen, known);
+    const bool cached = !place.frame->view->remote;
+    const int error = opened ? see(opened.get(), "", cached, seen) : see(place.fd, name.data(), cached, seen);  // names of a listing end in NUL
+    if (error == 0) return compare_seen(place, name, reach, seen, opened, known);
     if (is_gone(error)) {
         if (known != nullptr) missing(place, name, *known);
         return;
     }
-    if (reach_of(*place.frame, name) != Reach::watched) return;
+    if (reach != Reach::watched) return;
     ++result_.failures;
     look({entry_path(name)}, known != nullptr && known->type == FileType::directory);
 }
 
-void SweepWalker::compare_seen(Place& place, std::string_view name, const Seen& seen, const Glance* known) {
-    const Reach reach = reach_of(*place.frame, name);
+void SweepWalker::compare_seen(Place& place, std::string_view name, Reach reach, const Seen& seen, const Fd& opened, const Glance* known) {
     const bool directory = seen.type == FileType::directory;
     if (reach == Reach::none) return;
     if (reach == Reach::watched) {
@@ -316,7 +321,7 @@ void SweepWalker::compare_seen(Place& place, std::string_view name, const Seen& 
         if (!directory && seen.link_count > 1 && shared_.hooks.on_link)
             shared_.hooks.on_link(place.directory, std::string(base_ == 0 ? split_path(name).name : name), place.fd);
         const bool due = shared_.request.depth == SweepDepth::full || known == nullptr || differs(*known, seen) || is_wanted(name, seen);
-        if (due && !hand_over(place, name, seen)) look({entry_path(name), base_ == 0 ? -1 : place.fd, name.data(), &seen.status}, directory);
+        if (due && !hand_over(place, name, seen)) look({entry_path(name), base_ == 0 ? -1 : place.fd, name.data(), &seen.status, opened.get()}, directory);
     }
     if (directory)
         enter(place, name, seen);

@@ -50,8 +50,9 @@ private:
     std::shared_ptr<Frame> frame_below(const SweepQueue::Item& item, int mount);
 
     Status compare(Place& place);
-    void compare_entry(Place& place, std::string_view name, const Glance* known);
-    void compare_seen(Place& place, std::string_view name, const Seen& seen, const Glance* known);
+    void compare_entry(Place& place, std::size_t listed, const Glance* known);
+    // `opened`: the object that was seen, where it was opened already; else empty.
+    void compare_seen(Place& place, std::string_view name, Reach reach, const Seen& seen, const Fd& opened, const Glance* known);
     bool is_wanted(std::string_view name, const Seen& seen);
     void enter(Place& place, std::string_view name, const Seen& seen);
     void missing(Place& place, std::string_view name, const Glance& known);

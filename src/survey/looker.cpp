@@ -36,9 +36,22 @@ Looker::Looker(const Policy& policy, const SurveyOptions& options, LinkCache& li
       panel_(options.providers, options.state_directory),
       keep_going_(std::move(keep_going)) {}
 
+RuleRef Looker::rule_for(const std::string& path) const {
+    RuleRef rule = policy_->rule_for(path);
+    if (rule && options_->leave_out && options_->leave_out(path)) rule = {};
+    return rule;
+}
+
+// Our own files are not even opened: closing one lets go of SQLite's locks on it (fcntl(2)).
+Fd Looker::open(const std::string& path, int directory, const char* name) const {
+    const RuleRef rule = rule_for(path);
+    const bool reads = rule && (rule->profile == Profile::content || rule->profile == Profile::log);
+    return reads ? open_entry(directory, name) : Fd();
+}
+
 Result<std::optional<Surveyed>> Looker::look(const std::string& path, const MetEntry& entry) {
-    const RuleRef rule = policy_->rule_for(path);
-    if (!rule || (options_->leave_out && options_->leave_out(path))) return std::nullopt;
+    const RuleRef rule = rule_for(path);
+    if (!rule) return std::nullopt;
     std::optional<Surveyed> made(std::in_place);
     Surveyed& surveyed = *made;
     surveyed.rule = rule;

@@ -20,12 +20,16 @@ public:
     static Result<Looker> make(const Policy& policy, const SurveyOptions& options, const OpenExpected& open_expected, LinkCache& links,
                                std::function<bool()> keep_going);
 
+    // What look() would open for reading: empty where nothing of it is read.
+    Fd open(const std::string& path, int directory, const char* name) const;
+
     // nullopt: nobody watches it, it is left out, or it is neither there nor expected.
     Result<std::optional<Surveyed>> look(const std::string& path, const MetEntry& entry = {});
 
     Expected* expected() { return expected_.get(); }
 
 private:
+    RuleRef rule_for(const std::string& path) const;  // null: not looked at
     Looker(const Policy& policy, const SurveyOptions& options, LinkCache& links, Observer observer, std::unique_ptr<Expected> expected,
            std::function<bool()> keep_going);
 

@@ -18,7 +18,6 @@ namespace {
 constexpr std::size_t kRememberedLinks = 4096;
 constexpr std::size_t kAtOnce = 64;             // results given to the caller
 constexpr std::uint64_t kKeepsWaiting = 1 << 20;  // bytes: before reading so much, what there is already is given
-constexpr unsigned kMostThreads = 64;             // as a sweep has
 
 bool is_changing(const Surveyed& surveyed) {
     const Unreadable* unreadable = surveyed.now.unreadable();
@@ -72,17 +71,18 @@ private:
     }
 
     void walk_and_look() {
-        const unsigned threads = std::clamp(options_.threads, 1u, kMostThreads);
-        for (unsigned i = 0; i < threads; ++i) {
+        for (unsigned i = 0; i < options_.threads.most; ++i) {
             workers_.push_back(std::make_unique<Worker>(Worker{make_looker(), options_.open_sift ? options_.open_sift() : Sift(), {}}));
             if (const auto& looker = workers_.back()->looker; !looker) give_up(looker.error());
         }
         auto next = workers_.begin();
         const auto open_look = [&] {
             Worker& worker = **next++;
-            return SweepLook{[this, &worker](const SweepEntry& entry) { look_at_entry(worker, entry); }, [this, &worker] { give(worker); }};
+            return SweepLook{[this, &worker](const SweepEntry& entry) { look_at_entry(worker, entry); },
+                             [&worker](const std::string& path, int directory, const char* name) { return worker.looker->open(path, directory, name); },
+                             [this, &worker] { give(worker); }};
         };
-        auto walked = stop_ ? Result<Walked>(Walked()) : walk(policy_, options_, open_expected_, threads, [this] { return keep_going(); }, open_look);
+        auto walked = stop_ ? Result<Walked>(Walked()) : walk(policy_, options_, open_expected_, [this] { return keep_going(); }, open_look);
         for (const auto& worker : workers_) give(*worker);
         if (walked) {
             result_.unlisted = walked->unlisted;
@@ -111,7 +111,7 @@ private:
         // Another thread is reading it under another name: by and by its digest is known.
         const bool claimed = links_.claim(*entry.status);
         if (!claimed && postpone(entry.path, linked_)) return;
-        look_at(worker, entry.path, {entry.directory, entry.name, entry.status}, true);
+        look_at(worker, entry.path, {entry.directory, entry.name, entry.status, entry.opened}, true);
         if (claimed) links_.release(*entry.status);
     }
 
@@ -190,8 +190,8 @@ Result<SurveyResult> survey(const Policy& policy, const SurveyOptions& options, 
 
 std::optional<std::uint64_t> count_objects(const Policy& policy, const SurveyOptions& options, const std::atomic<bool>& cancel) {
     std::atomic<std::uint64_t> count{0};
-    const auto count_looks = [&] { return SweepLook{[&](const SweepEntry&) { ++count; }, {}}; };
-    const auto walked = walk(policy, options, {}, std::clamp(options.threads, 1u, kMostThreads), [&] { return !cancel; }, count_looks);
+    const auto count_looks = [&] { return SweepLook{[&](const SweepEntry&) { ++count; }, {}, {}}; };
+    const auto walked = walk(policy, options, {}, [&] { return !cancel; }, count_looks);
     if (!walked || cancel) return std::nullopt;
     return count.load();
 }

@@ -69,13 +69,13 @@ Status look_at_missing_stand_ins(const std::string& scope, const OpenExpected& o
 
 }  // namespace
 
-Result<Walked> walk(const Policy& policy, const SurveyOptions& options, const OpenExpected& open_expected, unsigned threads,
+Result<Walked> walk(const Policy& policy, const SurveyOptions& options, const OpenExpected& open_expected,
                     const std::function<bool()>& keep_going, const std::function<SweepLook()>& open_look) {
     Walked walked;
     Missed missed;
     SweepHooks hooks = hooks_for(options, open_expected, keep_going);
     std::vector<SweepLook> looks;
-    for (unsigned i = 0; i < threads; ++i) looks.push_back(open_look());
+    for (unsigned i = 0; i < options.threads.most; ++i) looks.push_back(open_look());
     std::size_t next = 0;
     hooks.open_look = [&] { return looks[next++ % looks.size()]; };  // the same again for each scope
     for (const auto& scope : distinct_scopes(options.scopes)) {
@@ -84,7 +84,7 @@ Result<Walked> walk(const Policy& policy, const SurveyOptions& options, const Op
         request.reason = "survey";
         request.depth = SweepDepth::full;
         request.announce = false;
-        auto swept = run_sweep(request, policy, options.filesystems, threads, missed, hooks);
+        auto swept = run_sweep(request, policy, options.filesystems, options.threads, missed, hooks);
         if (!swept) return fail(swept.error());
         walked.unlisted += swept->failures;
         walked.skipped.insert(walked.skipped.end(), swept->skipped.begin(), swept->skipped.end());

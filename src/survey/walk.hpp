@@ -15,9 +15,9 @@ struct Walked {
     std::vector<std::string> skipped;
 };
 
-// `open_look` is called once for each of `threads` walking threads, before they start; its looks are theirs. The first is used by the calling thread,
+// `open_look` is called once for each of options.threads.most walking threads, before they start; its looks are theirs. The first is used by the calling thread,
 // also after the walk for names that are expected and that no walk meets. Blocks until done.
-Result<Walked> walk(const Policy& policy, const SurveyOptions& options, const OpenExpected& open_expected, unsigned threads,
+Result<Walked> walk(const Policy& policy, const SurveyOptions& options, const OpenExpected& open_expected,
                     const std::function<bool()>& keep_going, const std::function<SweepLook()>& open_look);
 
 }  // namespace touchstone
