@@ -1,26 +1,49 @@
 // Integers in packed values: little-endian, whatever the machine.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 namespace touchstone::store {
 
+// To and from the order of packed values. Not by shifts, of which the compiler makes a loop over the bytes.
+template <class Integer>
+Integer little_endian(Integer value) {
+    if constexpr (std::endian::native == std::endian::little) {
+        return value;
+    } else {
+        char bytes[sizeof value];
+        std::memcpy(bytes, &value, sizeof value);
+        std::reverse(bytes, bytes + sizeof value);
+        std::memcpy(&value, bytes, sizeof value);
+        return value;
+    }
+}
+
+// Over the sizeof(Integer) bytes there.
+template <class Integer>
+void put_integer(char* bytes, Integer value) {
+    value = little_endian(value);
+    std::memcpy(bytes, &value, sizeof value);
+}
+
 template <class Integer>
 void append_integer(std::string& out, Integer value) {
-    const auto bits = static_cast<std::uint64_t>(value);
     char bytes[sizeof value];
-    for (std::size_t i = 0; i < sizeof value; ++i) bytes[i] = static_cast<char>(bits >> (8 * i) & 0xff);
+    put_integer(bytes, value);
     out.append(bytes, sizeof value);
 }
 
 // Of the sizeof(Integer) bytes there.
 template <class Integer>
 Integer integer_at(const char* bytes) {
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < sizeof(Integer); ++i) bits |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
-    return static_cast<Integer>(bits);
+    Integer value;
+    std::memcpy(&value, bytes, sizeof value);
+    return little_endian(value);
 }
 
 }  // namespace touchstone::store
