@@ -13,20 +13,15 @@
 namespace touchstone {
 
 inline constexpr std::int64_t kBaselineApplicationId = 0x7473626c;  // "tsbl"
-constexpr std::array<store::SchemaEntry, 5> baseline_schema(store::SchemaEntry objects) {
-    return {{
-        {"info", "CREATE TABLE info(key BLOB NOT NULL PRIMARY KEY,value BLOB NOT NULL) WITHOUT ROWID"},
-        {"acceptance",
-         "CREATE TABLE acceptance(sequence INTEGER PRIMARY KEY,at INTEGER NOT NULL,who BLOB NOT NULL,note BLOB NOT NULL,paths BLOB NOT NULL)"},
-        objects,
-        store::kGlanceTable,
-        store::kObjectIndex,
-    }};
-}
-inline constexpr auto kBaselineSchema1 = baseline_schema(store::kObjectTable1);
-inline constexpr auto kBaselineSchema = baseline_schema(store::kObjectTable);
-// All that are read; the last is written.
-inline constexpr std::array<store::Format, 2> kBaselineFormats{{{1, kBaselineSchema1}, {2, kBaselineSchema}}};
+inline constexpr std::array<store::SchemaEntry, 5> kBaselineSchema{{
+    {"info", "CREATE TABLE info(key BLOB NOT NULL PRIMARY KEY,value BLOB NOT NULL) WITHOUT ROWID"},
+    {"acceptance",
+     "CREATE TABLE acceptance(sequence INTEGER PRIMARY KEY,at INTEGER NOT NULL,who BLOB NOT NULL,note BLOB NOT NULL,paths BLOB NOT NULL)"},
+    store::kObjectTable,
+    store::kGlanceTable,
+    store::kObjectIndex,
+}};
+inline constexpr store::Format kBaselineFormat{kBaselineApplicationId, 2, kBaselineSchema, ": make a new one with: touchstone baseline build"};
 
 Result<BaselineInfo> read_info(store::Database& database);
 Status write_info(store::Database& database, const BaselineInfo& info);  // `id` only when it is not empty

@@ -44,7 +44,7 @@ Result<BaselineReader> BaselineReader::open(const std::string& file) {
     if (auto good = check_file(file); !good) return fail(good.error());
     auto database = store::Database::open(file, store::Access::immutable);
     if (!database) return fail(database.error());
-    if (auto good = (*database)->check_format(kBaselineApplicationId, kBaselineFormats); !good) return fail(good.error());
+    if (auto good = (*database)->check_format(kBaselineFormat); !good) return fail(good.error());
     auto info = read_info(**database);
     if (!info) return fail(info.error());
     auto impl = std::make_unique<Impl>(std::move(*database));

@@ -39,8 +39,9 @@ Status prepare(store::Database& database) {
     if (auto done = database.execute(kFastAndUnsafe); !done) return done;
     if (auto done = database.execute("BEGIN IMMEDIATE"); !done) return done;
     // The index when all rows are there.
-    const auto& format = kBaselineFormats.back();
-    return database.create_format(kBaselineApplicationId, {format.version, format.schema.first(format.schema.size() - 1)});
+    auto format = kBaselineFormat;
+    format.schema = format.schema.first(format.schema.size() - 1);
+    return database.create_format(format);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ constexpr unsigned kReadersPerThread = 8;
 
 int fail_damaged(const Error& error) {
     say(error);
-    say("touchstone: the baseline is damaged, and no file was compared with it: restore it from a copy, or look at everything and make a new one with: "
+    say("touchstone: the baseline cannot be read, and no file was compared with it: restore it from a copy, or look at everything and make a new one with: "
         "touchstone baseline build");
     return kInternal;
 }

@@ -10,7 +10,7 @@ namespace touchstone::diff {
 namespace {
 
 // What is not kept any more must not be found on the disk either: SQLite overwrites it.
-constexpr store::Kind kCopies{kCopiesApplicationId, kCopiesFormats,
+constexpr store::Kind kCopies{kCopiesFormat,
                               "PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=256; PRAGMA journal_size_limit=1048576", true};
 
 }  // namespace

@@ -15,7 +15,7 @@ inline constexpr std::array<store::SchemaEntry, 2> kCopiesSchema{{
     {"copy", "CREATE TABLE copy(id INTEGER PRIMARY KEY,path BLOB NOT NULL,digest BLOB NOT NULL,private INTEGER NOT NULL,content BLOB NOT NULL)"},
     {"copy_path", "CREATE UNIQUE INDEX copy_path ON copy(path,digest)"},
 }};
-inline constexpr std::array<store::Format, 1> kCopiesFormats{{{1, kCopiesSchema}}};
+inline constexpr store::Format kCopiesFormat{kCopiesApplicationId, 1, kCopiesSchema};
 
 std::string copies_file(const std::string& state_directory);
 

@@ -14,19 +14,14 @@
 namespace touchstone {
 
 inline constexpr std::int64_t kStateApplicationId = 0x74737374;  // "tsst"
-constexpr std::array<store::SchemaEntry, 5> state_schema(store::SchemaEntry objects) {
-    return {{
-        objects,
-        store::kObjectIndex,
-        {"outbox", "CREATE TABLE outbox(sequence INTEGER PRIMARY KEY,id BLOB NOT NULL,json BLOB NOT NULL,fields BLOB NOT NULL)"},
-        {"cursor", "CREATE TABLE cursor(output BLOB NOT NULL PRIMARY KEY,delivered INTEGER NOT NULL,position BLOB NOT NULL) WITHOUT ROWID"},
-        {"value", "CREATE TABLE value(key BLOB NOT NULL PRIMARY KEY,value BLOB NOT NULL) WITHOUT ROWID"},
-    }};
-}
-inline constexpr auto kStateSchema1 = state_schema(store::kObjectTable1);
-inline constexpr auto kStateSchema = state_schema(store::kObjectTable);
-// All that are read. The daemon brings a state to the last of them when it opens it.
-inline constexpr std::array<store::Format, 2> kStateFormats{{{1, kStateSchema1}, {2, kStateSchema}}};
+inline constexpr std::array<store::SchemaEntry, 5> kStateSchema{{
+    store::kObjectTable,
+    store::kObjectIndex,
+    {"outbox", "CREATE TABLE outbox(sequence INTEGER PRIMARY KEY,id BLOB NOT NULL,json BLOB NOT NULL,fields BLOB NOT NULL)"},
+    {"cursor", "CREATE TABLE cursor(output BLOB NOT NULL PRIMARY KEY,delivered INTEGER NOT NULL,position BLOB NOT NULL) WITHOUT ROWID"},
+    {"value", "CREATE TABLE value(key BLOB NOT NULL PRIMARY KEY,value BLOB NOT NULL) WITHOUT ROWID"},
+}};
+inline constexpr store::Format kStateFormat{kStateApplicationId, 2, kStateSchema};
 
 // The key in table `value` under which the highest sequence ever dropped from the outbox is kept.
 inline constexpr const char* kHighestKey = "outbox.highest";

@@ -35,7 +35,7 @@ Result<std::unique_ptr<store::Database>> open_and_check(const std::string& file,
     const auto blank = (*database)->is_blank();
     if (!blank) return fail(blank.error());
     if (*blank) return std::unique_ptr<store::Database>();  // a daemon is just making it
-    if (auto good = (*database)->check_format(kStateApplicationId, kStateFormats); !good) return fail(good.error());
+    if (auto good = (*database)->check_format(kStateFormat); !good) return fail(good.error());
     return database;
 }
 

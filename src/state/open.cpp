@@ -22,26 +22,15 @@ constexpr const char* kSettings =
 
 Status create(store::Database& database) {
     if (auto done = database.execute("BEGIN IMMEDIATE"); !done) return done;
-    auto made = database.create_format(kStateApplicationId, kStateFormats.back());
+    auto made = database.create_format(kStateFormat);
     if (made) made = database.execute("COMMIT");
     return made;
 }
 
-// The version that it is in.
-Result<std::int64_t> check(store::Database& database) {
-    const auto version = database.check_format(kStateApplicationId, kStateFormats);
-    if (!version) return version;
-    if (auto good = database.check_pages(true); !good) return fail(good.error());
-    if (auto good = check_rows(database); !good) return fail(good.error());
-    return version;
-}
-
-// In one transaction: killed in the middle of it, the state is as it was.
-Status bring_up(store::Database& database, std::int64_t version) {
-    if (version == kStateFormats.back().version) return {};
-    if (auto done = database.execute("BEGIN IMMEDIATE"); !done) return done;
-    if (auto done = database.execute(store::kAddVerity); !done) return done;
-    return database.execute(fmt::format("PRAGMA user_version={}; COMMIT", kStateFormats.back().version).c_str());
+Status check(store::Database& database) {
+    if (auto good = database.check_format(kStateFormat); !good) return good;
+    if (auto good = database.check_pages(true); !good) return good;
+    return check_rows(database);
 }
 
 // A damaged header can say that the database is for reading only, which is not for a file to say that we may write.
@@ -60,11 +49,9 @@ Result<std::unique_ptr<store::Database>> open_checked(const std::string& file) {
         if (auto done = store::begin_wal(**database, kSettings); !done) return fail(done.error());
         if (auto done = create(**database); !done) return fail(done.error());
     } else {
-        const auto version = check(**database);
-        if (!version) return fail(version.error());
+        if (auto good = check(**database); !good) return fail(good.error());
         if (auto done = store::begin_wal(**database, kSettings); !done) return fail(done.error());
         if (auto good = check_writable(**database); !good) return fail(good.error());
-        if (auto done = bring_up(**database, *version); !done) return fail(done.error());
     }
     (*database)->merge_log_on_close();
     return database;

@@ -78,10 +78,12 @@ struct SchemaEntry {
     const char* sql;
 };
 
-// One version of a kind of database.
+// What a kind of database is in this version; no other is read.
 struct Format {
+    std::int64_t application_id;
     std::int64_t version;
     std::span<const SchemaEntry> schema;
+    std::string_view remedy = {};  // for one of another version: ": " and what to do
 };
 
 class Database {
@@ -99,11 +101,11 @@ public:
     bool in_transaction() const;
     std::int64_t changes() const;                           // rows of the last INSERT, UPDATE or DELETE
 
-    // The version that it is in. Another application_id or version, or any difference from that version's schema: corrupt. So no view, trigger or
-    // generated column of an attacker's making is ever run.
-    Result<std::int64_t> check_format(std::int64_t application_id, std::span<const Format> formats);
+    // Another application_id or version, or any difference from the schema: corrupt. So no view, trigger or generated column of an attacker's making
+    // is ever run.
+    Status check_format(const Format& format);
     Result<bool> is_blank();                                // no tables and no application_id
-    Status create_format(std::int64_t application_id, const Format& format);
+    Status create_format(const Format& format);
     Status check_pages(bool quick);                         // quick_check or integrity_check
     // SQLite opened it for writing, yet will not write: the file says so, or its permissions.
     bool is_read_only() const;
@@ -118,6 +120,7 @@ private:
     friend class Query;
     Database(std::string file, sqlite3* handle) : file_(std::move(file)), handle_(handle) {}
     Status configure(Access access);
+    Status check_schema(std::span<const SchemaEntry> schema);
     static Error blame_file(Error error);
     Error error(std::string_view attempted, int code) const;
     Error error(int code) const;

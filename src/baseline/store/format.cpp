@@ -1,8 +1,6 @@
 // Whether a database is one of ours, in a format that this version reads, and whole.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "store/database.hpp"
 
 namespace touchstone::store {
@@ -13,17 +11,18 @@ Error Database::blame_file(Error error) {
     return error;
 }
 
-Result<std::int64_t> Database::check_format(std::int64_t application_id, std::span<const Format> formats) {
+Status Database::check_format(const Format& format) {
     const auto id = number("PRAGMA application_id");
     if (!id) return fail(blame_file(id.error()));
-    if (*id != application_id) return fail(corrupt("not a database of touchstone of this kind"));
-    const auto found_version = number("PRAGMA user_version");
-    if (!found_version) return fail(blame_file(found_version.error()));
-    const auto format = std::find_if(formats.begin(), formats.end(), [&](const Format& each) { return each.version == *found_version; });
-    if (format == formats.end())
-        return fail(corrupt(fmt::format("format version {} is not one of {} to {}", *found_version, formats.front().version, formats.back().version)));
-    const auto schema = format->schema;
+    if (*id != format.application_id) return fail(corrupt("not a database of touchstone of this kind"));
+    const auto version = number("PRAGMA user_version");
+    if (!version) return fail(blame_file(version.error()));
+    if (*version != format.version)
+        return fail(corrupt(fmt::format("format {}, but this touchstone reads format {}{}", *version, format.version, format.remedy)));
+    return check_schema(format.schema);
+}
 
+Status Database::check_schema(std::span<const SchemaEntry> schema) {
     auto entries = query("SELECT CAST(name AS BLOB), CAST(sql AS BLOB) FROM sqlite_schema ORDER BY rowid");
     if (!entries) return fail(blame_file(entries.error()));
     std::size_t known = 0;
@@ -36,7 +35,7 @@ Result<std::int64_t> Database::check_format(std::int64_t application_id, std::sp
         ++known;
     }
     if (known != schema.size()) return fail(corrupt("a table is missing"));
-    return format->version;
+    return {};
 }
 
 Result<bool> Database::is_blank() {
@@ -47,10 +46,10 @@ Result<bool> Database::is_blank() {
     return *id == 0 && *tables == 0;
 }
 
-Status Database::create_format(std::int64_t application_id, const Format& format) {
+Status Database::create_format(const Format& format) {
     for (const auto& entry : format.schema)
         if (auto done = execute(entry.sql); !done) return done;
-    return execute(fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", application_id, format.version).c_str());
+    return execute(fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", format.application_id, format.version).c_str());
 }
 
 Status Database::check_pages(bool quick) {

@@ -17,7 +17,7 @@ Status make(Database& database, const Kind& kind) {
     if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun) return begun;
     const auto blank = database.is_blank();
     auto made = blank ? Status{} : Status(fail(blank.error()));
-    if (made && *blank) made = database.create_format(kind.application_id, kind.formats.back());
+    if (made && *blank) made = database.create_format(kind.format);
     if (made) return database.execute("COMMIT");
     (void)database.execute("ROLLBACK");
     return made;
@@ -51,7 +51,7 @@ Result<std::unique_ptr<Database>> open_or_make(const std::string& file, const Ki
     if (auto done = begin_wal(**database, kind.settings); !done) return fail(done.error());
     if (*blank)
         if (auto made = make(**database, kind); !made) return fail(made.error());
-    if (auto good = (*database)->check_format(kind.application_id, kind.formats); !good) return fail(good.error());
+    if (auto good = (*database)->check_format(kind.format); !good) return fail(good.error());
     if (kind.pages_checked)
         if (auto good = (*database)->check_pages(true); !good) return fail(good.error());
     (*database)->merge_log_on_close();
@@ -70,7 +70,7 @@ Result<std::unique_ptr<Database>> open_if_made(const std::string& file, const Ki
     const auto blank = (*database)->is_blank();
     if (!blank) return fail(blank.error());
     if (*blank) return std::unique_ptr<Database>();
-    if (auto good = (*database)->check_format(kind.application_id, kind.formats); !good) return fail(good.error());
+    if (auto good = (*database)->check_format(kind.format); !good) return fail(good.error());
     return database;
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string>
 
 #include "store/database.hpp"
@@ -16,15 +15,14 @@ Status ready_file(const std::string& file);
 // And then `settings`, pragmas. system with ENOTSUP where the file system cannot hold a shared log.
 Status begin_wal(Database& database, const char* settings);
 
-// What one kind of database is. The last of its formats is made.
+// What one kind of database is, and how it is opened.
 struct Kind {
-    std::int64_t application_id;
-    std::span<const Format> formats;
+    Format format;
     const char* settings;
     bool pages_checked;  // by quick_check, whenever it is opened for writing
 };
 
-// Made when missing or blank, also when another process does so at the same moment. corrupt when it is not whole in one of its formats.
+// Made when missing or blank, also when another process does so at the same moment. corrupt when it is not whole in its format.
 Result<std::unique_ptr<Database>> open_or_make(const std::string& file, const Kind& kind);
 
 // To read; null when it is not there, or still being made. corrupt as above.

@@ -69,7 +69,6 @@ class Columns {
 public:
     explicit Columns(const Query& query) : query_(query) {}
     bool good() const { return good_; }
-    bool has(int column) const { return column < query_.columns(); }
     void require(bool held) { good_ = good_ && held; }
 
     std::int64_t integer(int column) {
@@ -133,7 +132,7 @@ Attributes read_attributes(Columns& columns) {
     a.mtime = columns.time(mtime);
     a.link_target = columns.bytes_or_null(link_target);
     a.digest = columns.bytes_or_null(digest);
-    if (columns.has(verity)) a.verity = columns.bytes_or_null(verity);
+    a.verity = columns.bytes_or_null(verity);
     read_packed(columns, a);
     return a;
 }

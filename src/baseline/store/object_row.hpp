@@ -11,26 +11,19 @@ namespace touchstone::store {
 
 enum class RowKind : std::int64_t { object = 0, unreadable = 1, unreadable_seen = 2, absent = 3 };
 
-// The columns in the order in which bind_row takes them. read_row takes all that a table has, in its own order: that of version 1 ends sooner.
+// The columns in the order in which bind_row takes them.
 #define TS_OBJECT_COLUMNS                                                                                                           \
     "dir,name,kind,type,device,inode,size,ctime,looked_at,mode,uid,gid,link_count,rdev,project_id,inode_flags,mtime,link_target," \
     "digest,xattrs,blocks,error,attempted,follows_baseline,verity"
 #define TS_GLANCE_COLUMNS "name,kind,type,device,inode,size,ctime,looked_at"
 inline constexpr int kGlanceColumns = 8;
 
-#define TS_OBJECT_COLUMNS_OF_VERSION_1                                                                          \
-    "CREATE TABLE object(dir BLOB NOT NULL,name BLOB NOT NULL,kind INTEGER NOT NULL,type INTEGER,"            \
-    "device INTEGER,inode INTEGER,size INTEGER,ctime INTEGER,looked_at INTEGER NOT NULL,mode INTEGER,"        \
-    "uid INTEGER,gid INTEGER,link_count INTEGER,rdev INTEGER,project_id INTEGER,inode_flags INTEGER,"         \
-    "mtime INTEGER,link_target BLOB,digest BLOB,xattrs BLOB,blocks BLOB,error INTEGER,attempted BLOB,"        \
-    "follows_baseline INTEGER NOT NULL"
-#define TS_OBJECT_KEY ",PRIMARY KEY(dir,name)) WITHOUT ROWID"
-inline constexpr SchemaEntry kObjectTable1{"object", TS_OBJECT_COLUMNS_OF_VERSION_1 TS_OBJECT_KEY};
-// As SQLite writes down what kAddVerity makes of the table of version 1, to the blank.
-inline constexpr SchemaEntry kObjectTable{"object", TS_OBJECT_COLUMNS_OF_VERSION_1 ", verity BLOB" TS_OBJECT_KEY};
-inline constexpr const char* kAddVerity = "ALTER TABLE object ADD COLUMN verity BLOB";
-#undef TS_OBJECT_COLUMNS_OF_VERSION_1
-#undef TS_OBJECT_KEY
+inline constexpr SchemaEntry kObjectTable{
+    "object",
+    "CREATE TABLE object(dir BLOB NOT NULL,name BLOB NOT NULL,kind INTEGER NOT NULL,type INTEGER,device INTEGER,inode INTEGER,"
+    "size INTEGER,ctime INTEGER,looked_at INTEGER NOT NULL,mode INTEGER,uid INTEGER,gid INTEGER,link_count INTEGER,rdev INTEGER,"
+    "project_id INTEGER,inode_flags INTEGER,mtime INTEGER,link_target BLOB,digest BLOB,xattrs BLOB,blocks BLOB,error INTEGER,"
+    "attempted BLOB,follows_baseline INTEGER NOT NULL, verity BLOB,PRIMARY KEY(dir,name)) WITHOUT ROWID"};
 inline constexpr SchemaEntry kObjectIndex{"object_inode",
                                           "CREATE INDEX object_inode ON object(inode,device) WHERE inode IS NOT NULL"};
 

@@ -30,10 +30,10 @@ constexpr std::array<store::SchemaEntry, 5> kSchema{{
     {"change_approval", "CREATE INDEX change_approval ON change(approval)"},
     {"report", "CREATE TABLE report(sequence INTEGER PRIMARY KEY,line BLOB NOT NULL)"},
 }};
-constexpr std::array<store::Format, 1> kFormats{{{1, kSchema}}};
+constexpr store::Format kFormat{kApplicationId, 1, kSchema};
 
 constexpr store::Kind kApprovals{
-    kApplicationId, kFormats, "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=16777216; PRAGMA foreign_keys=OFF", false};
+    kFormat, "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=16777216; PRAGMA foreign_keys=OFF", false};
 
 Status check_place(const std::string& directory) {
     struct stat status{};

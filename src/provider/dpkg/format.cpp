@@ -11,7 +11,7 @@
 namespace touchstone::dpkg {
 namespace {
 
-constexpr store::Kind kEvidence{kEvidenceApplicationId, kEvidenceFormats, "PRAGMA synchronous=NORMAL; PRAGMA secure_delete=OFF", true};
+constexpr store::Kind kEvidence{kEvidenceFormat, "PRAGMA synchronous=NORMAL; PRAGMA secure_delete=OFF", true};
 
 Status set_evidence_aside(const std::string& file) {
     for (const std::string end : {"", "-wal", "-shm"})

@@ -33,7 +33,7 @@ inline constexpr std::array<store::SchemaEntry, 11> kEvidenceSchema{{
     {"script", "CREATE TABLE script(run INTEGER NOT NULL,path BLOB NOT NULL,package BLOB NOT NULL,architecture BLOB NOT NULL,version BLOB NOT NULL,"
                "proof INTEGER NOT NULL,sha256 BLOB NOT NULL,signers BLOB NOT NULL,PRIMARY KEY(run,path)) WITHOUT ROWID"},
 }};
-inline constexpr std::array<store::Format, 1> kEvidenceFormats{{{1, kEvidenceSchema}}};
+inline constexpr store::Format kEvidenceFormat{kEvidenceApplicationId, 1, kEvidenceSchema};
 
 std::string evidence_file(const std::string& state_directory);
 

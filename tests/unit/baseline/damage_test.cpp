@@ -136,8 +136,8 @@ TEST_CASE("another schema, application or version is corrupt") {
     ScratchDirectory directory;
     sound_file(directory);
     const auto path = directory / "sound";
-    SECTION("version") { run_sql(path, "PRAGMA user_version=3"); }
-    SECTION("the version before, which had another table") { run_sql(path, "PRAGMA user_version=1"); }
+    SECTION("an earlier version") { run_sql(path, "PRAGMA user_version=1"); }
+    SECTION("a later version") { run_sql(path, "PRAGMA user_version=1000"); }
     SECTION("application") { run_sql(path, "PRAGMA application_id=1"); }
     SECTION("trigger") { run_sql(path, "CREATE TRIGGER t AFTER INSERT ON object BEGIN SELECT 1; END"); }
     SECTION("view") { run_sql(path, "DROP TABLE acceptance; CREATE VIEW acceptance AS SELECT 1 AS at, x'' AS who, x'' AS note, x'' AS paths"); }
@@ -149,6 +149,15 @@ TEST_CASE("another schema, application or version is corrupt") {
     const auto reader = BaselineReader::open(path);
     REQUIRE_FALSE(reader);
     CHECK(reader.error().kind == ErrorKind::corrupt);
+}
+
+TEST_CASE("of a baseline in another format it is said what to do") {
+    ScratchDirectory directory;
+    sound_file(directory);
+    run_sql(directory / "sound", "PRAGMA user_version=1");
+    CHECK_THAT(BaselineReader::open(directory / "sound").error().what,
+               Catch::StartsWith(directory / "sound" + ": format 1, but this touchstone reads format ") &&
+                   Catch::EndsWith(": make a new one with: touchstone baseline build"));
 }
 
 TEST_CASE("journals beside an immutable baseline are not believed") {

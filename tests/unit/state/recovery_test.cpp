@@ -55,7 +55,8 @@ TEST_CASE("a file that is no state is set aside, and said so") {
     fill(directory.path());
     SECTION("text") { put_content(path, std::string(5000, 'x')); }
     SECTION("another application's") { run_sql(path, "PRAGMA application_id=77"); }
-    SECTION("a later version") { run_sql(path, "PRAGMA user_version=3"); }
+    SECTION("an earlier version") { run_sql(path, "PRAGMA user_version=1"); }
+    SECTION("a later version") { run_sql(path, "PRAGMA user_version=1000"); }
     SECTION("a trigger") { run_sql(path, "CREATE TRIGGER t AFTER INSERT ON outbox BEGIN DELETE FROM object; END"); }
     SECTION("a row that is none") { run_sql(path, "UPDATE object SET kind=7 WHERE name=x'31'"); }
     SECTION("an event that is none") { run_sql(path, "UPDATE outbox SET fields=x'ffffffff' WHERE sequence=9"); }
@@ -75,35 +76,6 @@ TEST_CASE("a file that is no state is set aside, and said so") {
     CHECK(state->find("/d1/1").value() == std::nullopt);
     CHECK(state->outbox_size().value() == 0);
     works(*state);
-}
-
-TEST_CASE("a state of version 1 is brought up when it is opened for writing, and read as it is before that") {
-    ScratchDirectory directory;
-    std::filesystem::copy_file(TOUCHSTONE_SOURCE_DIR "/tests/fuzz/corpus/state/state-version-1.db", directory / "state.db");
-    const auto reads = [&] {
-        auto store = KnownStore::open("", directory.path());
-        REQUIRE(store);
-        const auto row = store->find("/d").value();
-        return row && row->attributes()->digest == std::string(32, '\2') && row->attributes()->verity.empty() && store->find("/d/gone").value()->absent();
-    };
-    CHECK(reads());
-    auto held = file(7);
-    held.verity = "sha256:aa";
-    {
-        auto state = State::open(directory.path());
-        REQUIRE(state);
-        CHECK(state->recovered().empty());
-        CHECK(state->after(0, 10)->size() == 1);
-        CHECK(state->cursor("json")->delivered == 1);
-        REQUIRE(state->put(seen("/held", held)));
-        works(*state);
-        CHECK(reads());  // beside the writer
-    }
-    auto state = State::open(directory.path());
-    REQUIRE(state);
-    CHECK(state->recovered().empty());
-    CHECK(state->find("/held").value()->attributes()->verity == "sha256:aa");
-    CHECK(reads());
 }
 
 TEST_CASE("its log is set aside with it, and a second damage does not overwrite the first") {
