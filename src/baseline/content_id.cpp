@@ -71,7 +71,7 @@ Result<std::string> content_id(store::Database& database) {
     hash.add(fmt::format("touchstone baseline {}\n", *version));
     for (const char* sql : {"SELECT key,value FROM info WHERE key<>x'6964' ORDER BY key",
                             "SELECT sequence,at,who,note,paths FROM acceptance ORDER BY sequence",
-                            "SELECT * FROM object ORDER BY dir,name"})
+                            "SELECT " TS_OBJECT_COLUMNS " FROM object ORDER BY dir,name"})
         if (auto done = add_rows(database, sql, hash); !done) return fail(done.error());
     return hash.hex();
 }

@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "format.hpp"
+#include "store/stored.hpp"
 #include "touchstone/bytes.hpp"
 
 namespace touchstone {

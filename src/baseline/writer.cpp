@@ -4,6 +4,7 @@
 #include "format.hpp"
 #include "store/encoding.hpp"
 #include "store/object_table.hpp"
+#include "store/stored.hpp"
 #include "temporary_file.hpp"
 #include "touchstone/baseline.hpp"
 

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "format.hpp"
+#include "store/stored.hpp"
 
 namespace touchstone {
 namespace {

@@ -21,7 +21,7 @@ inline constexpr std::array<store::SchemaEntry, 5> kStateSchema{{
     {"cursor", "CREATE TABLE cursor(output BLOB NOT NULL PRIMARY KEY,delivered INTEGER NOT NULL,position BLOB NOT NULL) WITHOUT ROWID"},
     {"value", "CREATE TABLE value(key BLOB NOT NULL PRIMARY KEY,value BLOB NOT NULL) WITHOUT ROWID"},
 }};
-inline constexpr store::Format kStateFormat{kStateApplicationId, 2, kStateSchema};
+inline constexpr store::Format kStateFormat{kStateApplicationId, 3, kStateSchema};
 
 // The key in table `value` under which the highest sequence ever dropped from the outbox is kept.
 inline constexpr const char* kHighestKey = "outbox.highest";

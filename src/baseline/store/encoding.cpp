@@ -3,44 +3,14 @@
 #include <cstdint>
 
 #include "store/integers.hpp"
+#include "store/taker.hpp"
 
 namespace touchstone::store {
-namespace {
 
 void append_string(std::string& out, std::string_view bytes) {
     append_integer(out, static_cast<std::uint32_t>(bytes.size()));
     out += bytes;
 }
-
-// Takes values off the front; once something does not fit, failed() stays true.
-class Taker {
-public:
-    explicit Taker(std::string_view bytes) : rest_(bytes) {}
-    bool failed() const { return failed_; }
-    bool more() const { return !failed_ && !rest_.empty(); }
-
-    template <class Integer>
-    Integer integer() {
-        const auto bytes = take(sizeof(Integer));
-        return bytes.empty() ? Integer{0} : integer_at<Integer>(bytes.data());
-    }
-    std::string string() { return std::string(take(integer<std::uint32_t>())); }
-
-private:
-    std::string_view take(std::size_t size) {
-        if (failed_ || size > rest_.size()) {
-            failed_ = true;
-            return {};
-        }
-        const auto taken = rest_.substr(0, size);
-        rest_.remove_prefix(size);
-        return taken;
-    }
-    std::string_view rest_;
-    bool failed_ = false;
-};
-
-}  // namespace
 
 std::string encode_strings(const std::vector<std::string>& strings) {
     std::string out;
@@ -54,39 +24,35 @@ std::string encode_strings(const std::vector<std::string>& strings) {
 std::optional<std::vector<std::string>> decode_strings(std::string_view bytes) {
     Taker taker(bytes);
     std::vector<std::string> out;
-    while (taker.more()) out.push_back(taker.string());
+    while (taker.more()) out.emplace_back(taker.string());
     if (taker.failed()) return std::nullopt;
     return out;
 }
 
-std::string encode_xattrs(const Xattrs& xattrs) {
-    std::string out;
+void append_xattrs(std::string& out, const Xattrs& xattrs) {
     for (const auto& [name, value] : xattrs) {
         append_string(out, name);
         append_string(out, value);
     }
-    return out;
 }
 
 std::optional<Xattrs> decode_xattrs(std::string_view bytes) {
     Taker taker(bytes);
     Xattrs out;
     while (taker.more()) {
-        auto name = taker.string();
-        auto value = taker.string();
+        const auto name = taker.string();
+        const auto value = taker.string();
         if (taker.failed() || (!out.empty() && name <= out.rbegin()->first)) return std::nullopt;
-        out.emplace_hint(out.end(), std::move(name), std::move(value));
+        out.emplace_hint(out.end(), std::string(name), std::string(value));
     }
     if (taker.failed()) return std::nullopt;
     return out;
 }
 
-std::string encode_blocks(const BlockDigests& blocks) {
-    std::string out;
+void append_blocks(std::string& out, const BlockDigests& blocks) {
     append_integer(out, blocks.size);
     append_string(out, blocks.full);
     append_string(out, blocks.tail);
-    return out;
 }
 
 std::optional<BlockDigests> decode_blocks(std::string_view bytes) {
@@ -95,7 +61,7 @@ std::optional<BlockDigests> decode_blocks(std::string_view bytes) {
     out.size = taker.integer<std::uint64_t>();
     out.full = taker.string();
     out.tail = taker.string();
-    if (taker.failed() || taker.more() || !is_consistent(out)) return std::nullopt;
+    if (!taker.finished() || !is_consistent(out)) return std::nullopt;
     return out;
 }
 

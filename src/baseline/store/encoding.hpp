@@ -1,4 +1,4 @@
-// The packed values inside rows, as docs/formats.md specifies them. Decoding trusts nothing: nullopt for anything but what encoding makes.
+// Values that are packed into others, as docs/formats.md specifies them. Decoding trusts nothing: nullopt for anything but what encoding makes.
 #pragma once
 
 #include <map>
@@ -13,13 +13,15 @@ namespace touchstone::store {
 
 using Xattrs = std::map<std::string, std::string>;
 
+void append_string(std::string& out, std::string_view bytes);
+
 std::string encode_strings(const std::vector<std::string>& strings);
 std::optional<std::vector<std::string>> decode_strings(std::string_view bytes);
 
-std::string encode_xattrs(const Xattrs& xattrs);
+void append_xattrs(std::string& out, const Xattrs& xattrs);
 std::optional<Xattrs> decode_xattrs(std::string_view bytes);
 
-std::string encode_blocks(const BlockDigests& blocks);
+void append_blocks(std::string& out, const BlockDigests& blocks);
 std::optional<BlockDigests> decode_blocks(std::string_view bytes);
 
 // One digest for each whole block, all of one length, and a tail exactly when something follows the last whole block.

@@ -4,6 +4,7 @@
 #include "store/integers.hpp"
 #include "store/object_row.hpp"
 #include "store/object_table.hpp"
+#include "store/stored.hpp"
 
 namespace touchstone::store {
 namespace {
@@ -70,14 +71,17 @@ Status pack_objects(Database& database, const Packer::Visitor& visit) {
 }  // namespace
 
 void append_glance(std::string& out, const Glance& glance) {
-    append_integer(out, static_cast<std::uint32_t>(glance.name.size()));
-    append_integer(out, static_cast<std::uint8_t>(glance.unreadable));
-    append_integer(out, static_cast<std::uint8_t>(glance.type));
-    append_integer(out, glance.id.device);
-    append_integer(out, glance.id.inode);
-    append_integer(out, glance.size);
-    append_integer(out, to_stored(glance.ctime));
-    append_integer(out, to_stored(glance.looked_at));
+    const auto at = out.size();
+    out.resize(at + Offset::name);
+    char* bytes = out.data() + at;
+    put_integer(bytes + Offset::length, static_cast<std::uint32_t>(glance.name.size()));
+    put_integer(bytes + Offset::unreadable, static_cast<std::uint8_t>(glance.unreadable));
+    put_integer(bytes + Offset::type, static_cast<std::uint8_t>(glance.type));
+    put_integer(bytes + Offset::device, glance.id.device);
+    put_integer(bytes + Offset::inode, glance.id.inode);
+    put_integer(bytes + Offset::size, glance.size);
+    put_integer(bytes + Offset::ctime, to_stored(glance.ctime));
+    put_integer(bytes + Offset::looked_at, to_stored(glance.looked_at));
     out += glance.name;
 }
 

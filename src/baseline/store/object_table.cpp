@@ -1,6 +1,7 @@
 #include "store/object_table.hpp"
 
 #include "store/directory_steps.hpp"
+#include "store/stored.hpp"
 #include "touchstone/bytes.hpp"
 
 namespace touchstone::store {
@@ -49,8 +50,8 @@ Result<std::optional<Observation>> RowScan::find(const std::string& path) {
         return fail(found.error());
     }
     if (!*found || query_->blob(1) != split.name) return std::nullopt;
-    auto row = read_row(*query_);
-    if (!row || row->path != path) return fail(database_->corrupt(kDamagedRow));
+    std::optional<Observation> row(std::in_place);
+    if (!read_row(*query_, *row) || row->path != path) return fail(database_->corrupt(kDamagedRow));
     return row;
 }
 
@@ -70,7 +71,7 @@ Result<bool> RowScan::advance(std::string_view name) {
 Result<bool> RowScan::seek(std::string_view directory, std::string_view name) {
     std::string from(name), of(directory);  // they may be parts of what is replaced
     if (!query_) {
-        auto query = database_->query("SELECT * FROM object WHERE dir=?1 AND name>=?2 ORDER BY name");
+        auto query = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir=?1 AND name>=?2 ORDER BY name");
         if (!query) return fail(query.error());
         query_.emplace(std::move(*query));
     }
@@ -85,12 +86,11 @@ Result<bool> RowScan::seek(std::string_view directory, std::string_view name) {
 }
 
 Status ObjectTable::put(const Observation& observation) {
-    if (auto good = check_row(observation); !good) return good;
-    auto query = database_->query("INSERT OR REPLACE INTO object(" TS_OBJECT_COLUMNS
-                                  ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25)");
+    const auto split = split_path(observation.path);
+    if (auto good = check_row(observation, split); !good) return good;
+    auto query = database_->query("INSERT OR REPLACE INTO object(" TS_OBJECT_COLUMNS ") VALUES(?1,?2,?3,?4,?5,?6)");
     if (!query) return fail(query.error());
-    PackedRow packed;
-    bind_row(*query, observation, packed);
+    bind_row(*query, observation, split, packed_);
     return query->run();
 }
 
@@ -104,15 +104,15 @@ Result<bool> ObjectTable::erase(const std::string& path) {
 }
 
 Result<std::optional<Observation>> ObjectTable::find(const std::string& path) {
-    auto query = database_->query("SELECT * FROM object WHERE dir=?1 AND name=?2");
+    auto query = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir=?1 AND name=?2");
     if (!query) return fail(query.error());
     const auto split = split_path(path);
     query->bind_blob(1, split.directory).bind_blob(2, split.name);
     const auto row = query->step();
     if (!row) return fail(row.error());
     if (!*row) return std::nullopt;
-    auto found = read_row(*query);
-    if (!found) return fail(database_->corrupt(kDamagedRow));
+    std::optional<Observation> found(std::in_place);
+    if (!read_row(*query, *found)) return fail(database_->corrupt(kDamagedRow));
     return found;
 }
 
@@ -125,33 +125,33 @@ Result<bool> ObjectTable::holds(const std::string& path) {
 }
 
 Result<bool> ObjectTable::visit_rows(Query& query, const Visitor& visit) {
+    Observation found;
     for (Ascending order;;) {
         const auto row = query.step();
         if (!row) return fail(row.error());
         if (!*row) return true;
-        const auto found = read_row(query);
-        if (!found || !order.advance(query.blob(0), query.blob(1))) return fail(database_->corrupt(kDamagedRow));
-        if (!visit(*found)) return false;
+        if (!read_row(query, found) || !order.advance(query.blob(0), query.blob(1))) return fail(database_->corrupt(kDamagedRow));
+        if (!visit(found)) return false;
     }
 }
 
 Status ObjectTable::each(const std::string& scope, const Visitor& visit) {
     const auto finish = [](const Result<bool>& result) { return result ? Status{} : Status(fail(result.error())); };
     if (is_everything(scope)) {
-        auto all = database_->query("SELECT * FROM object ORDER BY dir,name");
+        auto all = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object ORDER BY dir,name");
         return all ? finish(visit_rows(*all, visit)) : Status(fail(all.error()));
     }
     const auto own = find(scope);
     if (!own) return fail(own.error());
     if (*own && !visit(**own)) return {};
 
-    auto directly = database_->query("SELECT * FROM object WHERE dir=?1 ORDER BY name");
+    auto directly = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir=?1 ORDER BY name");
     if (!directly) return fail(directly.error());
     directly->bind_blob(1, scope);
     const auto more = visit_rows(*directly, visit);
     if (!more || !*more) return finish(more);
 
-    auto deeper = database_->query("SELECT * FROM object WHERE dir>=?1 AND dir<?2 ORDER BY dir,name");
+    auto deeper = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir>=?1 AND dir<?2 ORDER BY dir,name");
     if (!deeper) return fail(deeper.error());
     const Below below(scope);
     deeper->bind_blob(1, below.from).bind_blob(2, below.to);
@@ -173,13 +173,13 @@ Result<std::vector<Observation>> ObjectTable::page(const std::string& scope, con
     const auto at = last.empty() ? SplitPath{} : split_path(last);
     const Below below(scope);
     if (at.directory <= scope) {  // also when `last` is the scope itself, which sorts before its content
-        auto directly = database_->query("SELECT * FROM object WHERE dir=?1 AND name>?2 AND kind<>3 ORDER BY name LIMIT ?3");
+        auto directly = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir=?1 AND name>?2 AND kind<>3 ORDER BY name LIMIT ?3");
         if (!directly) return fail(directly.error());
         directly->bind_blob(1, scope).bind_blob(2, at.directory == scope ? at.name : "").bind(3, left());
         if (const auto done = visit_rows(*directly, keep); !done) return fail(done.error());
     }
     if (left() <= 0) return out;
-    auto deeper = database_->query("SELECT * FROM object WHERE (dir,name)>(?1,?2) AND dir<?3 AND kind<>3 ORDER BY dir,name LIMIT ?4");
+    auto deeper = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE (dir,name)>(?1,?2) AND dir<?3 AND kind<>3 ORDER BY dir,name LIMIT ?4");
     if (!deeper) return fail(deeper.error());
     const bool inside = at.directory >= below.from;
     deeper->bind_blob(1, inside ? at.directory : below.from).bind_blob(2, inside ? at.name : "").bind_blob(3, below.to).bind(4, left());

@@ -79,6 +79,7 @@ private:
     // Returns whether to go on.
     Result<bool> visit_rows(Query& query, const Visitor& visit);
     Database* database_;
+    std::string packed_;  // of the row being put
 };
 
 }  // namespace touchstone::store

@@ -7,6 +7,22 @@
 using namespace touchstone;
 using namespace touchstone::store;
 
+namespace {
+
+std::string encode_xattrs(const Xattrs& xattrs) {
+    std::string out;
+    append_xattrs(out, xattrs);
+    return out;
+}
+
+std::string encode_blocks(const BlockDigests& blocks) {
+    std::string out;
+    append_blocks(out, blocks);
+    return out;
+}
+
+}  // namespace
+
 TEST_CASE("packed values come back") {
     const std::vector<std::string> strings{"", "KEY=value", std::string("\0\n\xff", 3), std::string(70000, 'x')};
     CHECK(decode_strings(encode_strings(strings)) == strings);
