@@ -10,6 +10,8 @@
 namespace touchstone {
 namespace {
 
+constexpr std::size_t kHashedAtOnce = 64 << 10;
+
 struct FreeContext {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
@@ -49,16 +51,18 @@ void append_value(std::string& out, const store::Value& value) {
 Status add_rows(store::Database& database, const char* sql, Sha256& hash) {
     auto query = database.query(sql);
     if (!query) return fail(query.error());
-    std::string row;
-    for (;;) {
+    std::string rows;
+    for (const int columns = query->columns();;) {
         const auto found = query->step();
         if (!found) return fail(found.error());
         if (!*found) break;
-        row = 'r';
-        for (int column = 0; column < query->columns(); ++column) append_value(row, query->value(column));
-        hash.add(row);
+        rows += 'r';
+        for (int column = 0; column < columns; ++column) append_value(rows, query->value(column));
+        if (rows.size() < kHashedAtOnce) continue;
+        hash.add(rows);
+        rows.clear();
     }
-    hash.add("e");
+    hash.add(rows += 'e');
     return {};
 }
 
