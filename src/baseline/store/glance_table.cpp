@@ -12,8 +12,8 @@ namespace {
 constexpr DirectorySteps kGlanceSteps{"SELECT 1 FROM glance WHERE dir=?1 LIMIT 1",
                                       "SELECT dir FROM glance WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1"};
 constexpr const char* kDamagedGlance = "a row of table glance is damaged";
-// A longer row of a table WITHOUT ROWID would leave its page (of 4096 bytes) for one of its own.
-constexpr std::size_t kFullPart = 700;
+// A longer row of a table WITHOUT ROWID would leave its page (of 16384 bytes) for one of its own.
+constexpr std::size_t kFullPart = 3500;
 
 // Where the fixed values of a packed glance begin; the name follows them.
 struct Offset {

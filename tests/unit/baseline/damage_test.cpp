@@ -12,7 +12,7 @@ namespace {
 
 std::string sound_file(const ScratchDirectory& directory) {
     std::vector<Observation> rows;
-    for (std::uint64_t i = 0; i < 150; ++i) rows.push_back(seen("/d" + std::to_string(i % 3) + "/" + std::to_string(i), i + 1));
+    for (std::uint64_t i = 0; i < 600; ++i) rows.push_back(seen("/d" + std::to_string(i % 3) + "/" + std::to_string(i), i + 1));
     rows.push_back(seen("/x", extreme()));
     REQUIRE(write(directory / "sound", rows));
     return content_of(directory / "sound");
@@ -51,8 +51,8 @@ void run_sql(const std::string& path, const char* sql) {
 TEST_CASE("a truncated baseline is corrupt wherever it ends") {
     ScratchDirectory directory;
     const auto sound = sound_file(directory);
-    REQUIRE(sound.size() > 8 * 4096);
-    for (std::size_t size = 0; size < sound.size(); size += 4096) {
+    REQUIRE(sound.size() > 8 * 16384);
+    for (std::size_t size = 0; size < sound.size(); size += 16384) {
         for (const std::size_t extra : {std::size_t{0}, std::size_t{100}, std::size_t{2048}}) {
             put_content(directory / "cut", sound.substr(0, size + extra));
             INFO(size + extra);
@@ -186,7 +186,7 @@ TEST_CASE("rows must ascend, so a tree that leads back to itself ends") {
     ScratchDirectory directory;
     auto bytes = sound_file(directory);
     int changed = 0;
-    for (std::size_t page = 4096; page < bytes.size(); page += 4096) {
+    for (std::size_t page = 16384; page < bytes.size(); page += 16384) {
         if (bytes[page] != 2) continue;
         const auto cells = static_cast<unsigned char>(bytes[page + 3]) << 8 | static_cast<unsigned char>(bytes[page + 4]);
         const auto cell = [&](int i) {
