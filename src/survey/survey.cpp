@@ -16,7 +16,7 @@ namespace touchstone {
 namespace {
 
 constexpr std::size_t kRememberedLinks = 4096;
-constexpr std::size_t kAtOnce = 64;             // results given to the caller
+constexpr std::size_t kAtOnce = 256;            // results given to the caller
 constexpr std::uint64_t kKeepsWaiting = 1 << 20;  // bytes: before reading so much, what there is already is given
 
 bool is_changing(const Surveyed& surveyed) {
