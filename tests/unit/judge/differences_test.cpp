@@ -60,7 +60,7 @@ TEST_CASE("a measurement that came, went or is another differs, and one that was
     CHECK(listed(held, other) == "verity sha256:aa>sha512:bb");
     CHECK(listed(held, other, Profile::log) == "verity sha256:aa>sha512:bb");
     CHECK(listed(held, other, Profile::metadata).empty());
-    CHECK(listed(unmeasured, held).empty());  // a row of a baseline of version 1
+    CHECK(listed(unmeasured, held).empty());  // not known (overlayfs)
     CHECK(listed(held, unmeasured).empty());
     CHECK(listed(held, held).empty());
 }
