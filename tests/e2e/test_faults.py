@@ -235,7 +235,7 @@ def overwrite(file, offset):
         opened.write(b"\xa5" * 4096)
 
 
-@pytest.mark.parametrize("offset", [0, 8192], ids=["head", "middle"])
+@pytest.mark.parametrize("offset", [0, 3 * 16384], ids=["head", "objects"])
 def test_a_baseline_damaged_while_watching(touchstone, offset):
     for name in range(50):
         (touchstone.tree / f"file{name}").write_text("x")
