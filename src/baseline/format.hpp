@@ -21,7 +21,7 @@ inline constexpr std::array<store::SchemaEntry, 5> kBaselineSchema{{
     store::kGlanceTable,
     store::kObjectIndex,
 }};
-inline constexpr store::Format kBaselineFormat{kBaselineApplicationId, 3, kBaselineSchema, ": make a new one with: touchstone baseline build"};
+inline constexpr store::Format kBaselineFormat{kBaselineApplicationId, 3, kBaselineSchema};
 
 Result<BaselineInfo> read_info(store::Database& database);
 Status write_info(store::Database& database, const BaselineInfo& info);  // `id` only when it is not empty

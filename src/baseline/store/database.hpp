@@ -83,7 +83,6 @@ struct Format {
     std::int64_t application_id;
     std::int64_t version;
     std::span<const SchemaEntry> schema;
-    std::string_view remedy = {};  // for one of another version: ": " and what to do
 };
 
 class Database {

@@ -18,7 +18,7 @@ Status Database::check_format(const Format& format) {
     const auto version = number("PRAGMA user_version");
     if (!version) return fail(blame_file(version.error()));
     if (*version != format.version)
-        return fail(corrupt(fmt::format("format {}, but this touchstone reads format {}{}", *version, format.version, format.remedy)));
+        return fail(corrupt(fmt::format("format {}, but this touchstone reads format {}", *version, format.version)));
     return check_schema(format.schema);
 }
 
