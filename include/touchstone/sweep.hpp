@@ -70,7 +70,7 @@ struct SweepHooks {
     std::function<void(const std::string&)> on_root;  // before it is looked whether it is there; may be empty
     std::function<void(const std::string&, int)> on_directory;  // before listing; may be empty
     std::function<void(const std::string&, const std::string&, int)> on_link;  // directory, name, directory fd: link_count > 1; may be empty
-    std::function<Result<std::unique_ptr<KnownReader>>()> open_known;          // one for each walking thread, all by the calling thread
+    std::function<Result<std::unique_ptr<KnownReader>>()> open_known;          // one for each walking thread, all by the calling thread, when it begins
     // The same. Each look is taken by the thread that met it, in place of a touch put to the receiver; large files, and parts of large directories, by
     // a thread that has nothing to do. May be empty.
     std::function<SweepLook()> open_look;

@@ -46,14 +46,15 @@ struct Usage {
     }
 };
 
-// Has the parties walk, each in a thread of its own. Where they wait for the disk it gives more the more it is asked at once; where nothing has to be waited
-// for, more threads than CPUs only cost.
+// Has the parties walk, each in a thread of its own, and makes ready what each needs when it is its turn. Where they wait for the disk it gives more the
+// more it is asked at once; where nothing has to be waited for, more threads than CPUs only cost.
 class Crew {
 public:
-    Crew(Parties& parties, std::size_t least) : parties_(parties), least_(least) {}
+    Crew(Parties& parties, std::size_t least, SweepShared& shared) : parties_(parties), least_(least), shared_(shared) {}
 
     void walk_all() {
-        if (parties_.size() > 1) add(least_);
+        if (!make_ready(least_)) return;
+        if (parties_.size() > 1) begin();
         if (begun_ == 0) return walk(parties_.front());  // alone, also where no thread can be had
         add_while_they_wait();
         for (auto& party : parties_)
@@ -68,7 +69,11 @@ private:
         for (auto before = Usage::now(); begun_ < parties_.size() && !over_;) {
             ended_.wait_for(lock, kBetweenLooks, [this] { return over_; });
             const auto now = Usage::now();
-            if (!over_ && wait_for_disk(before, now) && !add(begun_)) return;
+            if (!over_ && wait_for_disk(before, now)) {
+                lock.unlock();
+                if (!make_ready(begun_) || !begin()) return;
+                lock.lock();
+            }
             before = now;
         }
     }
@@ -79,8 +84,24 @@ private:
         return now.blocks > before.blocks && (now.cpu - before.cpu) * 4 < could_take * 3;
     }
 
-    bool add(std::size_t count) {
-        for (const auto end = std::min(begun_ + count, parties_.size()); begun_ < end; ++begun_) {
+    // What fails ends the sweep: those that walk already would meet it, too.
+    bool make_ready(std::size_t count) {
+        for (const auto end = std::min(ready_ + count, parties_.size()); ready_ < end; ++ready_) {
+            Party& party = parties_[ready_];
+            auto known = shared_.hooks.open_known();
+            if (!known) {
+                party.status = fail(std::move(known.error()));
+                shared_.stop = true;
+                shared_.queue.cancel();
+                return false;
+            }
+            party.walker = std::make_unique<SweepWalker>(shared_, std::move(*known), shared_.hooks.open_look ? shared_.hooks.open_look() : SweepLook{});
+        }
+        return true;
+    }
+
+    bool begin() {
+        for (; begun_ < ready_; ++begun_) {
             Party& party = parties_[begun_];
             try {
                 party.thread = std::thread([this, &party] {
@@ -103,7 +124,8 @@ private:
 
     Parties& parties_;
     const std::size_t least_;
-    std::size_t begun_ = 0;
+    SweepShared& shared_;
+    std::size_t ready_ = 0, begun_ = 0;
     std::mutex mutex_;
     std::condition_variable ended_;
     bool over_ = false;
@@ -135,16 +157,6 @@ std::shared_ptr<Frame> frame_of_roots(const std::vector<std::string>& roots) {
     return frame;
 }
 
-Result<Parties> gather(SweepShared& shared, const SweepThreads& threads) {
-    Parties parties(threads.most);
-    for (auto& party : parties) {
-        auto known = shared.hooks.open_known();
-        if (!known) return fail(std::move(known.error()));
-        party.walker = std::make_unique<SweepWalker>(shared, std::move(*known), shared.hooks.open_look ? shared.hooks.open_look() : SweepLook{});
-    }
-    return parties;
-}
-
 }  // namespace
 
 Result<SweepResult> run_sweep(const SweepRequest& request, const Policy& policy, const std::vector<std::string>& filesystems, SweepThreads threads,
@@ -154,18 +166,16 @@ Result<SweepResult> run_sweep(const SweepRequest& request, const Policy& policy,
     SweepReach reach(policy, filesystems, std::move(*mounts));
     SweepQueue queue;
     SweepShared shared{request, hooks, receiver, reach, queue};
-    auto parties = gather(shared, threads);
-    if (!parties) return fail(std::move(parties.error()));
-
+    Parties parties(threads.most);
     const auto roots = sweep_roots(request.scope, policy);
     queue.push(frame_of_roots(roots));
-    Crew(*parties, threads.least).walk_all();
+    Crew(parties, threads.least, shared).walk_all();
     SweepResult result;
     std::optional<Error> first;
-    if (std::all_of(parties->begin(), parties->end(), [](const Party& party) { return party.status.has_value(); }))
-        find_unmet(parties->front(), roots);
-    for (auto& party : *parties) {
-        add(result, party.walker->result());
+    if (std::all_of(parties.begin(), parties.end(), [](const Party& party) { return party.status.has_value(); }))
+        find_unmet(parties.front(), roots);
+    for (auto& party : parties) {
+        if (party.walker) add(result, party.walker->result());
         if (!party.status && !first) first = party.status.error();
     }
     if (first) return fail(std::move(*first));

@@ -71,23 +71,12 @@ private:
     }
 
     void walk_and_look() {
-        for (unsigned i = 0; i < options_.threads.most; ++i) {
-            workers_.push_back(std::make_unique<Worker>(Worker{make_looker(), options_.open_sift ? options_.open_sift() : Sift(), {}}));
-            if (const auto& looker = workers_.back()->looker; !looker) give_up(looker.error());
-        }
-        auto next = workers_.begin();
-        const auto open_look = [&] {
-            Worker& worker = **next++;
-            return SweepLook{[this, &worker](const SweepEntry& entry) { look_at_entry(worker, entry); },
-                             [&worker](const std::string& path, int directory, const char* name) { return worker.looker->open(path, directory, name); },
-                             [this, &worker] { give(worker); }};
-        };
-        auto walked = stop_ ? Result<Walked>(Walked()) : walk(policy_, options_, open_expected_, [this] { return keep_going(); }, open_look);
+        auto walked = walk(policy_, options_, open_expected_, [this] { return keep_going(); }, [this] { return open_look(); });
         for (const auto& worker : workers_) give(*worker);
         if (walked) {
             result_.unlisted = walked->unlisted;
             result_.skipped = std::move(walked->skipped);
-            if (!stop_) look_again(*workers_.front());
+            if (!stop_ && !workers_.empty()) look_again(*workers_.front());
         } else {
             give_up(walked.error());
         }
@@ -98,6 +87,17 @@ private:
             result_.measured_bytes += worker->measured_bytes;
         }
         results_.close();
+    }
+
+    // A looker that cannot be had ends the survey before anybody asks it.
+    SweepLook open_look() {
+        Worker& worker = *workers_.emplace_back(std::make_unique<Worker>(Worker{make_looker(), options_.open_sift ? options_.open_sift() : Sift(), {}}));
+        if (!worker.looker) give_up(worker.looker.error());
+        return {[this, &worker](const SweepEntry& entry) { look_at_entry(worker, entry); },
+                [this, &worker](const std::string& path, int directory, const char* name) {
+                    return keep_going() ? worker.looker->open(path, directory, name) : Fd();
+                },
+                [this, &worker] { give(worker); }};
     }
 
     Result<Looker> make_looker() {

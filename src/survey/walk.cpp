@@ -75,10 +75,13 @@ Result<Walked> walk(const Policy& policy, const SurveyOptions& options, const Op
     Missed missed;
     SweepHooks hooks = hooks_for(options, open_expected, keep_going);
     std::vector<SweepLook> looks;
-    for (unsigned i = 0; i < options.threads.most; ++i) looks.push_back(open_look());
     std::size_t next = 0;
-    hooks.open_look = [&] { return looks[next++ % looks.size()]; };  // the same again for each scope
+    hooks.open_look = [&] {
+        if (next == looks.size()) looks.push_back(open_look());
+        return looks[next++];
+    };
     for (const auto& scope : distinct_scopes(options.scopes)) {
+        next = 0;  // the same again for each scope
         SweepRequest request;
         request.scope = scope;
         request.reason = "survey";

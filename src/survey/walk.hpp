@@ -15,8 +15,8 @@ struct Walked {
     std::vector<std::string> skipped;
 };
 
-// `open_look` is called once for each of options.threads.most walking threads, before they start; its looks are theirs. The first is used by the calling thread,
-// also after the walk for names that are expected and that no walk meets. Blocks until done.
+// `open_look` is called by the calling thread for each walking thread that begins, options.threads.most at most; its looks are that thread's. The first is
+// used by the calling thread, also after the walk for names that are expected and that no walk meets. Blocks until done.
 Result<Walked> walk(const Policy& policy, const SurveyOptions& options, const OpenExpected& open_expected,
                     const std::function<bool()>& keep_going, const std::function<SweepLook()>& open_look);
 
