@@ -41,7 +41,7 @@ public:
 
     Status hold(const File& file, const char* whose) {
         if (file.ghost) {
-            known_ = true;
+            known_ |= !question_.now.absent();
             return {};
         }
         const auto compared = compare(file.stated, question_);
@@ -64,10 +64,9 @@ public:
             claims_.push_back({Claim::Word::vouches, evidence_of(*answer.successor, reason), {"*"}});
             known_ = true;
         }
-        for (const auto& file : answer.files) {
-            known_ |= file.may_be_gone;
+        // Of one that may be gone nothing is said; but when it goes with its package, rpm takes it while the package is still in its database.
+        for (const auto& file : answer.files)
             if (!file.may_be_gone) contradiction_ = {Claim::Word::contradicts, evidence_of(*file.package, "it is gone"), {}};
-        }
     }
 
     // While rpm is at work its database is behind the files.
