@@ -331,13 +331,12 @@ TEST_CASE("rpm: during a transaction, what is not yet as the database says is aw
         CHECK(asked.word(Claim::Word::awaited));
         CHECK_FALSE(asked.contradicted());
         CHECK_FALSE(asked.vouched());
-        // A ghost goes while its package is still in the database; what it is while it is there is nobody's word.
+        // A ghost goes while its package is still in the database, and a scriptlet may write it before the package is there.
         const auto ghost = root.path("/var/log/demo.log");
         CHECK(ask(*provider, ghost).word(Claim::Word::awaited));
         test::shell("mkdir -p " + root.path("/var/log"));
         test::put_content(ghost, "line");
-        CHECK(ask(*provider, ghost).silent());
-        std::filesystem::remove(ghost);
+        CHECK(ask(*provider, ghost).word(Claim::Word::awaited));
     }
     CHECK(ask(*provider, root.path("/var/log/demo.log")).silent());
     CHECK(ask(*provider, tool).contradicted());
