@@ -25,6 +25,15 @@ Evidence by_rpm(std::string reason) { return {"rpm", "rpm", "", std::move(reason
 // A file that went with its package, which is not installed any more.
 bool is_removed(const Question& question, const Answer& answer) { return question.now.absent() && answer.gone && !answer.successor && answer.files.empty(); }
 
+// What the package says that there may be. A scriptlet's file in a directory that rpm has just made is ascribed to rpm (ADR 9); and rpm takes it away.
+std::optional<Evidence> ghost_by_rpm(const Act& act, const Answer& answer) {
+    const auto ghost = std::find_if(answer.files.begin(), answer.files.end(), [](const File& file) { return file.ghost; });
+    if (ghost == answer.files.end()) return std::nullopt;
+    auto evidence = evidence_of(*ghost->package, fmt::format("a %ghost of the package, by rpm (pid {})", act.pid));
+    evidence.weak = true;  // nothing is said of what it is
+    return evidence;
+}
+
 // As rpm makes those that it needs for a package's files and that no package has.
 bool is_new_directory(const Question& question) {
     const auto* now = question.now.attributes();
@@ -38,6 +47,7 @@ Result<std::optional<Evidence>> by_itself(const Act& act, const std::string& pat
                                           bool is_vouched) {
     if (is_rpms_own(path)) return std::optional(by_rpm(fmt::format("rpm's own file, written by rpm (pid {})", act.pid)));
     if (is_vouched) return std::optional(by_rpm(fmt::format("unpacked by rpm (pid {})", act.pid)));
+    if (auto ghost = ghost_by_rpm(act, known)) return ghost;
     if (is_removed(question, known)) return std::optional(evidence_of_removed(*known.gone, fmt::format("removed with its package by rpm (pid {})", act.pid)));
     if (known.files.empty() && is_new_directory(question)) return std::optional(by_rpm(fmt::format("a directory that rpm (pid {}) made for what it unpacked", act.pid)));
     const std::string target(unpacked_for(path));

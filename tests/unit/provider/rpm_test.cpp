@@ -206,6 +206,11 @@ TEST_CASE("rpm: what it does itself with files that no installed package has is 
     };
     test::shell("rm " + tool);
     CHECK(by("/usr/bin/rpm", tool).contradicted());  // its package is still there
+    const auto ghost = by("/usr/bin/rpm", root.path("/var/log/demo.log"));
+    REQUIRE(ghost.explained());
+    CHECK(ghost.explained()->evidence.weak);
+    CHECK(ghost.explained()->evidence.source == "demo-1-1.noarch");
+    CHECK(by("/usr/bin/rm", root.path("/var/log/demo.log")).silent());
     test::shell("mkdir -m 755 " + root.path("/opt") + " && mkdir -m 775 " + root.path("/srv"));
     CHECK(by("/usr/bin/rpm", root.path("/opt")).explained());  // which no package has
     CHECK(by("/usr/bin/mkdir", root.path("/opt")).silent());
