@@ -8,47 +8,23 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <mutex>
 #include <set>
 #include <thread>
 
+#include "sweep_ground.hpp"
 #include "touchstone/fd.hpp"
 #include "touchstone/sweep.hpp"
 
 using namespace touchstone;
+using test::KnownTable;
+using test::TableReader;
+using test::WatchedTree;
 namespace fs = std::filesystem;
 
 namespace {
-
-class Tree {
-public:
-    Tree() {
-        std::string pattern = (fs::temp_directory_path() / "sweep-look-XXXXXX").string();
-        root = fs::canonical(::mkdtemp(pattern.data())).string();
-    }
-    ~Tree() {
-        std::error_code ignored;
-        fs::remove_all(root, ignored);
-    }
-    std::string operator/(const std::string& name) const { return root + "/" + name; }
-    void file(const std::string& name, const std::string& content = "x") const {
-        fs::create_directories(fs::path(*this / name).parent_path());
-        std::ofstream(*this / name) << content;
-    }
-    std::string root;
-};
-
-class NothingKnown final : public KnownReader {
-public:
-    Result<std::optional<Observation>> find(const std::string&) override { return std::optional<Observation>(); }
-    Status children(const std::string&, const std::function<bool(const Glance&)>&) override { return {}; }
-    Result<std::optional<std::string>> next_directory(const std::string&, const std::string&) override { return std::optional<std::string>(); }
-    Result<std::vector<std::string>> paths_of(ObjectId) override { return std::vector<std::string>(); }
-};
 
 struct Nothing final : TouchReceiver {
     void touch(Touch) override { FAIL("what is met is looked at by the walking threads"); }
@@ -61,7 +37,8 @@ SweepResult sweep(const std::string& root, SweepThreads threads, const std::func
     rule.path = root;
     const Policy policy({rule});
     SweepHooks hooks;
-    hooks.open_known = []() -> Result<std::unique_ptr<KnownReader>> { return std::make_unique<NothingKnown>(); };
+    const KnownTable nothing_known;
+    hooks.open_known = [&]() -> Result<std::unique_ptr<KnownReader>> { return std::make_unique<TableReader>(nothing_known); };
     hooks.open_look = open_look;
     Nothing nothing;
     const auto swept = run_sweep({"", "survey", SweepDepth::full, nullptr, "", {}, false}, policy, {}, threads, nothing, hooks);
@@ -84,12 +61,12 @@ long blocks_read() {
 }
 
 // Directories with a file each, so that there is something for each thread to do.
-void grow_wide(const Tree& tree) {
+void grow_wide(const WatchedTree& tree) {
     for (int i = 0; i < 40; ++i) tree.file(std::to_string(i) + "/file", std::string(4096, 'x'));
 }
 
 // How many threads took part in a sweep of two threads, of up to eight, each of whose looks at a file does `work`.
-std::size_t threads_that_look(const Tree& tree, const std::function<void(const std::string&)>& work) {
+std::size_t threads_that_look(const WatchedTree& tree, const std::function<void(const std::string&)>& work) {
     std::mutex mutex;
     std::set<std::thread::id> threads;
     sweep(tree.root, SweepThreads(2, 8), [&] {
@@ -108,7 +85,7 @@ std::size_t threads_that_look(const Tree& tree, const std::function<void(const s
 }  // namespace
 
 TEST_CASE("what a directory calls a regular file is opened by who reads it, and nothing else is") {
-    const Tree tree;
+    const WatchedTree tree;
     tree.file("d/plain");
     tree.file("left");
     fs::create_symlink("plain", tree / "d/link");
@@ -139,7 +116,7 @@ TEST_CASE("what a directory calls a regular file is opened by who reads it, and 
 }
 
 TEST_CASE("what was opened is what the look is told of, whatever has the name by then") {
-    const Tree tree;
+    const WatchedTree tree;
     tree.file("file");
     const auto before = inode_of(tree / "file");
     int looks = 0;
@@ -162,7 +139,7 @@ TEST_CASE("what was opened is what the look is told of, whatever has the name by
 }
 
 TEST_CASE("a large file is opened again by who it was handed to") {
-    const Tree tree;
+    const WatchedTree tree;
     tree.file("large", std::string(2 << 20, 'x'));
     std::atomic<int> opens = 0, looks = 0;
     sweep(tree.root, 2, [&] {
@@ -180,7 +157,7 @@ TEST_CASE("a large file is opened again by who it was handed to") {
 }
 
 TEST_CASE("threads are added while a sweep waits for the disk") {
-    const Tree tree;
+    const WatchedTree tree;
     grow_wide(tree);
     std::atomic<long> read = 0;
     const auto threads = threads_that_look(tree, [&](const std::string& path) {
@@ -198,7 +175,7 @@ TEST_CASE("threads are added while a sweep waits for the disk") {
 }
 
 TEST_CASE("no thread is added where nothing is read from a disk, however long the looks take") {
-    const Tree tree;
+    const WatchedTree tree;
     grow_wide(tree);
     CHECK(threads_that_look(tree, [](const std::string&) { std::this_thread::sleep_for(std::chrono::milliseconds(5)); }) <= 2);
 }
