@@ -26,6 +26,7 @@ struct SplitPath {
 };
 SplitPath split_path(std::string_view path);
 std::string join_path(std::string_view directory, std::string_view name);
+void join_path(std::string& out, std::string_view directory, std::string_view name);  // in the room of `out`, of which neither is a part
 
 // True for the directory itself and for everything below it, by components: "/etc" holds "/etc/x", never "/etcetera".
 bool is_within(std::string_view path, std::string_view directory);

@@ -111,11 +111,15 @@ SplitPath split_path(std::string_view path) {
     return {slash == 0 ? path.substr(0, 1) : path.substr(0, slash), path.substr(slash + 1)};
 }
 
-std::string join_path(std::string_view directory, std::string_view name) {
-    if (directory.empty()) return std::string(name);
-    std::string out(directory);
-    if (out.back() != '/') out += '/';
+void join_path(std::string& out, std::string_view directory, std::string_view name) {
+    out.assign(directory);
+    if (!out.empty() && out.back() != '/') out += '/';
     out += name;
+}
+
+std::string join_path(std::string_view directory, std::string_view name) {
+    std::string out;
+    join_path(out, directory, name);
     return out;
 }
 

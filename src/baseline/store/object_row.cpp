@@ -28,12 +28,6 @@ std::size_t size_of(const Attributes& a) {
     return bytes;
 }
 
-void join(std::string& path, std::string_view directory, std::string_view name) {
-    path.assign(directory);
-    if (directory.size() > 1) path += '/';
-    path += name;
-}
-
 bool read_kind(const Query& query, int column, RowKind& out) {
     const auto value = query.value(column);
     const auto found = value.is_integer() ? row_kind(value.integer()) : std::nullopt;
@@ -89,7 +83,7 @@ bool read_row(const Query& query, Observation& out) {
     RowKind row{};
     ObjectId id;
     if (!read_kind(query, Column::kind, row) || !read_id(query, Column::device, row, id)) return false;
-    join(out.path, directory.blob(), last.blob());
+    join_path(out.path, directory.blob(), last.blob());
     return unpack_row(row, id, bytes.blob(), out);
 }
 
