@@ -8,9 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
-
-#include "cached_ranges.hpp"
 
 // Newer than the C library's headers: pages that this read brings in are dropped again, those that were there stay (6.14).
 #ifndef RWF_DONTCACHE
@@ -24,53 +21,6 @@ namespace touchstone {
 namespace {
 
 constexpr std::size_t kPiece = 128 << 10;  // stays in a CPU's own cache between being copied and being hashed
-
-// Reads on after signals, and leaves the page cache as it was: by RWF_DONTCACHE, and where that is refused by dropping what was not there before.
-//
-// RWF_DONTCACHE drops a folio that it brought in also when only a part of it was taken: of a file read ahead in folios larger than the reads, half came
-// from the disk twice. So what is cached is read in pieces, and from the first that is not, all of a largest folio at once.
-class GentleReader {
-public:
-    GentleReader(int fd, std::uint64_t begin, std::uint64_t end)
-        : fd_(fd), end_(end), dropped_(begin), pieces_(end - begin > kPiece) {}
-    ~GentleReader() { drop(end_); }
-    GentleReader(const GentleReader&) = delete;
-    GentleReader& operator=(const GentleReader&) = delete;
-
-    ssize_t read(char* to, std::size_t size, std::uint64_t at) {
-        while (true) {
-            const auto length = read_with(flags(), to, pieces_ || before_ ? std::min(size, kPiece) : size, at);
-            if (length >= 0) return length;
-            if (errno == EINTR) continue;
-            if (pieces_)
-                pieces_ = false;
-            else if (before_ || (errno != EOPNOTSUPP && errno != EINVAL))
-                return length;
-            else
-                before_ = CachedRanges::of(fd_, dropped_, end_);
-        }
-    }
-
-    // What was read up to `at` is not needed any more.
-    void drop(std::uint64_t at) {
-        if (before_ && at > dropped_) before_->drop_others(fd_, dropped_, at);
-        dropped_ = at;
-    }
-
-private:
-    int flags() const { return before_ ? 0 : pieces_ ? RWF_DONTCACHE | RWF_NOWAIT : RWF_DONTCACHE; }
-
-    ssize_t read_with(int flags, char* to, std::size_t size, std::uint64_t at) const {
-        const iovec part{to, size};
-        return ::preadv2(fd_, &part, 1, static_cast<off_t>(at), flags);
-    }
-
-    const int fd_;
-    const std::uint64_t end_;
-    std::uint64_t dropped_;
-    bool pieces_;  // until something is not cached
-    std::optional<CachedRanges> before_;
-};
 
 void advise(int fd) {
     ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -112,27 +62,53 @@ bool is_size_meaningless(int fd) {
     return std::find(kPseudo.begin(), kPseudo.end(), static_cast<std::uint32_t>(status.f_type)) != kPseudo.end();
 }
 
+ContentStream::ContentStream(const ContentBuffer& buffer, int fd, std::uint64_t begin, std::uint64_t end)
+    : buffer_(buffer), fd_(fd), end_(end), at_(begin), dropped_(begin), pieces_(end - begin > kPiece) {
+    if (pieces_) advise(fd);
+}
+
+Tried<std::string_view> ContentStream::next() {
+    if (at_ - dropped_ >= ContentReader::kPollEvery) drop();
+    const auto length = read(static_cast<std::size_t>(std::min<std::uint64_t>(end_ - at_, ContentBuffer::kSize - at_ % ContentBuffer::kSize)));
+    if (length < 0) return trouble("read");
+    at_ += static_cast<std::uint64_t>(length);
+    return std::string_view(buffer_.get(), static_cast<std::size_t>(length));
+}
+
+int ContentStream::flags() const { return before_ ? 0 : pieces_ ? RWF_DONTCACHE | RWF_NOWAIT : RWF_DONTCACHE; }
+
+ssize_t ContentStream::read(std::size_t size) {
+    if (size == 0) return 0;
+    while (true) {
+        const iovec part{buffer_.get(), pieces_ || before_ ? std::min(size, kPiece) : size};
+        const auto length = ::preadv2(fd_, &part, 1, static_cast<off_t>(at_), flags());
+        if (length >= 0) return length;
+        if (errno == EINTR) continue;
+        if (pieces_)
+            pieces_ = false;
+        else if (before_ || (errno != EOPNOTSUPP && errno != EINVAL))
+            return length;
+        else
+            before_ = CachedRanges::of(fd_, dropped_, end_);
+    }
+}
+
+void ContentStream::drop() {
+    if (before_ && at_ > dropped_) before_->drop_others(fd_, dropped_, at_);
+    dropped_ = at_;
+}
+
 Tried<std::uint64_t> ContentReader::read(int fd, std::uint64_t begin, std::uint64_t end, const KeepGoing& keep_going,
                                          const Consume& consume) {
-    if (end - begin > kPiece) advise(fd);
-    GentleReader reader(fd, begin, end);
-    std::uint64_t at = begin;
-    std::uint64_t since_poll = 0;
-    while (at < end) {
-        const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(end - at, kBufferSize - at % kBufferSize));
-        const auto length = reader.read(buffer_.get(), wanted, at);
-        if (length < 0) return trouble("read");
-        if (length == 0) break;
-        const auto got = static_cast<std::size_t>(length);
-        at += got;
-        if (!consume(std::string_view(buffer_.get(), got))) break;
-        since_poll += got;
-        if (since_poll < kPollEvery) continue;
-        since_poll = 0;
-        reader.drop(at);
+    ContentStream stream(buffer_, fd, begin, end);
+    for (auto polled = begin;;) {
+        const auto bytes = stream.next();
+        if (!bytes) return tl::unexpected(bytes.error());
+        if (bytes->empty() || !consume(*bytes)) return stream.position();
+        if (stream.position() - polled < kPollEvery) continue;
+        polled = stream.position();
         if (keep_going && !keep_going()) return trouble("read", ECANCELED);
     }
-    return at;
 }
 
 }  // namespace touchstone

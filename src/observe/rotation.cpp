@@ -47,50 +47,35 @@ std::optional<int> filter_of(int fd) {
 // The compressed side. What comes out is bounded by the caller, so only input that yields nothing must be bounded here.
 class CompressedInput {
 public:
-    CompressedInput(int fd, std::uint64_t limit, const KeepGoing& keep_going) : fd_(fd), limit_(limit), keep_going_(keep_going) {}
+    CompressedInput(int fd, std::uint64_t limit, const KeepGoing& keep_going) : stream_(buffer_, fd, 0, limit), keep_going_(keep_going) {}
 
     static la_ssize_t next(archive* reader, void* self, const void** buffer) {
         auto& input = *static_cast<CompressedInput*>(self);
-        const auto length = input.fill();
-        *buffer = input.buffer_.data();
-        if (length < 0) archive_set_error(reader, input.error_, "read");
-        return length;
+        const auto bytes = input.next();
+        if (!bytes) {
+            input.error_ = bytes.error().error;
+            archive_set_error(reader, input.error_, "read");
+            return -1;
+        }
+        *buffer = bytes->data();
+        return static_cast<la_ssize_t>(bytes->size());
     }
 
     int error() const { return error_; }  // of reading, not of decompressing; 0 when there was none
 
 private:
-    la_ssize_t fill() {
-        if (at_ >= limit_) return 0;
-        std::size_t got = 0;
-        const auto end = std::min<std::uint64_t>(limit_, at_ + ContentReader::kBufferSize);
-        const auto reached = reader_.read(fd_, at_, end, {}, [&](std::string_view bytes) {
-            buffer_.assign(bytes);
-            got = bytes.size();
-            return false;
-        });
-        if (!reached) return give_up(reached.error().error);
-        at_ += got;
-        since_poll_ += got;
-        if (since_poll_ >= ContentReader::kPollEvery) {
-            since_poll_ = 0;
-            if (keep_going_ && !keep_going_()) return give_up(ECANCELED);
+    Tried<std::string_view> next() {
+        if (stream_.position() - polled_ >= ContentReader::kPollEvery) {
+            polled_ = stream_.position();
+            if (keep_going_ && !keep_going_()) return trouble("read", ECANCELED);
         }
-        return static_cast<la_ssize_t>(got);
+        return stream_.next();
     }
 
-    la_ssize_t give_up(int error) {
-        error_ = error;
-        return -1;
-    }
-
-    int fd_;
-    std::uint64_t limit_;
+    ContentBuffer buffer_;
+    ContentStream stream_;
     const KeepGoing& keep_going_;
-    ContentReader reader_;
-    std::string buffer_;
-    std::uint64_t at_ = 0;
-    std::uint64_t since_poll_ = 0;
+    std::uint64_t polled_ = 0;
     int error_ = 0;
 };
 
