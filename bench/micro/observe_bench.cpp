@@ -7,6 +7,7 @@
 
 #include "touchstone/fd.hpp"
 #include "touchstone/observe.hpp"
+#include "touchstone/paired_digests.hpp"
 #include "trees.hpp"
 
 namespace {
@@ -59,9 +60,29 @@ void read_and_digest(benchmark::State& state) {
     state.SetBytesProcessed(state.iterations() * state.range(0));
 }
 
+// Two files of that size; bytes are those of both.
+void paired_digests(benchmark::State& state) {
+    const auto& path = file_of(state.range(0));
+    int missing = 0;
+    const auto pairs = PairedDigests::make(
+        DigestAlgorithm::sha256, [] { return true; }, [&](const PairedDigests::File&, const std::string* digest) { missing += digest == nullptr; });
+    if (!pairs) return state.SkipWithError("not offered here");
+    for (auto _ : state) {
+        for (int each = 0; each < 2; ++each) {
+            PairedDigests::File file{path, Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC))};
+            ::statx(file.opened.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &file.status);
+            pairs->add(std::move(file));
+        }
+        pairs->finish();
+    }
+    if (missing != 0) return state.SkipWithError("not read");
+    state.SetBytesProcessed(state.iterations() * state.range(0) * 2);
+}
+
 void sizes(benchmark::internal::Benchmark* one) { one->Arg(0)->Arg(4 << 10)->Arg(64 << 10)->Arg(1 << 20)->Arg(64 << 20); }
 BENCHMARK_CAPTURE(look, content, Profile::content)->Apply(sizes);
 BENCHMARK(read_and_digest)->Apply(sizes);
+BENCHMARK(paired_digests)->Arg(64 << 10)->Arg(1 << 20)->Arg(64 << 20);
 BENCHMARK_CAPTURE(look, sha512, Profile::content, DigestAlgorithm::sha512)->Arg(1 << 20);
 BENCHMARK_CAPTURE(look, sha3_256, Profile::content, DigestAlgorithm::sha3_256)->Arg(1 << 20);
 BENCHMARK_CAPTURE(look, metadata, Profile::metadata)->Arg(4 << 10);

@@ -48,7 +48,8 @@ struct MetEntry {
     int directory = -1;                    // reached without following a link
     const char* name = nullptr;            // of one component
     const struct statx* status = nullptr;  // of it, just taken: STATX_BASIC_STATS, not following
-    int opened = -1;                       // by open_entry(), and `status` is of this descriptor
+    int opened = -1;                       // by open_entry(), and `status` is of this descriptor; the directory is not needed then
+    const std::string* digest = nullptr;   // of all that `opened` holds, read since `status` was taken
 };
 
 // For reading, of what its directory calls a regular file, so that neither a fifo's other end nor a lease is waited for. Look at what was opened before

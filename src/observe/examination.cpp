@@ -65,6 +65,7 @@ bool Examination::digest_without_reading() {
     std::optional<std::string> known;
     if (!seen_.verity.empty() && options_.digest_by_measurement) known = options_.digest_by_measurement(seen_);
     measured_ = known.has_value();
+    if (!known && digest_ != nullptr) known = *digest_;
     if (!known && options_.known_digest) known = options_.known_digest(seen_);
     if (known) seen_.digest = std::move(*known);
     return known.has_value();

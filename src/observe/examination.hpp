@@ -19,8 +19,9 @@ inline tl::unexpected<Trouble> changing() { return trouble("changing", EBUSY); }
 // Fills `seen`, which holds the object's statx already, as far as it gets. All that is passed in must outlive it.
 class Examination {
 public:
-    Examination(Hasher& hasher, ContentReader& reader, const LookOptions& options, Attributes& seen)
-        : hasher_(hasher), reader_(reader), options_(options), seen_(seen) {}
+    // `digest`: of the content, where it was read since the statx; else null.
+    Examination(Hasher& hasher, ContentReader& reader, const LookOptions& options, const std::string* digest, Attributes& seen)
+        : hasher_(hasher), reader_(reader), options_(options), digest_(digest), seen_(seen) {}
 
     Tried<void> run(int path_fd);
     Tried<void> run_opened(int fd);  // of a regular file or directory, opened for reading
@@ -46,6 +47,7 @@ private:
     Hasher& hasher_;
     ContentReader& reader_;
     const LookOptions& options_;
+    const std::string* digest_;
     Attributes& seen_;
     std::optional<LogContinuity> continuity_;
     std::shared_ptr<std::string> content_;

@@ -35,6 +35,13 @@ bool means_absent(int error) { return error == ENOENT || error == ENOTDIR || err
 
 }  // namespace
 
+// By what the object is held.
+struct Holding {
+    int place = -1;                       // O_PATH will do
+    int opened = -1;                      // for reading, if it is already
+    const std::string* digest = nullptr;  // of its content, if that was read already
+};
+
 struct Observer::Impl {
     Hasher hasher;
     ContentReader reader;
@@ -42,7 +49,7 @@ struct Observer::Impl {
     // Sets look and continuity; false when the object changed meanwhile.
     bool attempt(Observation& made, const LookOptions& options, bool last);
     bool attempt(Observation& made, const MetEntry& entry, const LookOptions& options);
-    bool examine(Observation& made, const struct statx& before, const LookOptions& options, int path_fd, int fd, bool last);
+    bool examine(Observation& made, const struct statx& before, const LookOptions& options, const Holding& held, bool last);
 };
 
 bool Observer::Impl::attempt(Observation& made, const LookOptions& options, bool last) {
@@ -57,32 +64,32 @@ bool Observer::Impl::attempt(Observation& made, const LookOptions& options, bool
         made.look = Unreadable{before.error().error, before.error().attempted, std::nullopt};
         return true;
     }
-    return examine(made, *before, options, opened->get(), -1, last);
+    return examine(made, *before, options, {opened->get()}, last);
 }
 
 // A regular file is opened for reading at once where its content is wanted, which has no effect on it; anything else only as a place.
 bool Observer::Impl::attempt(Observation& made, const MetEntry& entry, const LookOptions& options) {
-    if (entry.status == nullptr || entry.directory < 0) return false;
+    if (entry.status == nullptr) return false;
     const bool to_read = S_ISREG(entry.status->stx_mode) && (options.profile == Profile::content || options.profile == Profile::log);
-    if (to_read && entry.opened >= 0) return examine(made, *entry.status, options, entry.opened, entry.opened, false);
+    if (to_read && entry.opened >= 0) return examine(made, *entry.status, options, {entry.opened, entry.opened, entry.digest}, false);
+    if (entry.directory < 0) return false;
     const Fd opened = to_read ? open_entry(entry.directory, entry.name) : place_entry(entry.directory, entry.name);
     if (!opened) return false;
     const auto before = status_of(opened.get());
     if (!before || !same_object(*before, *entry.status)) return false;
-    return examine(made, *before, options, opened.get(), to_read ? opened.get() : -1, false);
+    return examine(made, *before, options, {opened.get(), to_read ? opened.get() : -1}, false);
 }
 
-// `fd`: opened for reading already; else -1.
-bool Observer::Impl::examine(Observation& made, const struct statx& before, const LookOptions& options, int path_fd, int fd, bool last) {
+bool Observer::Impl::examine(Observation& made, const struct statx& before, const LookOptions& options, const Holding& held, bool last) {
     auto seen = attributes_of(before);
     if (options.on_object) options.on_object(seen.id);
     if (options.profile == Profile::presence) {
         made.look = presence_of(seen);
         return before.stx_nlink != 0 || last;
     }
-    Examination examination(hasher, reader, options, seen);
-    auto done = fd >= 0 ? examination.run_opened(fd) : examination.run(path_fd);
-    const auto after = status_of(path_fd);
+    Examination examination(hasher, reader, options, held.digest, seen);
+    auto done = held.opened >= 0 ? examination.run_opened(held.opened) : examination.run(held.place);
+    const auto after = status_of(held.place);
     if (done && !after) done = tl::unexpected(after.error());
     if (done && !is_settled(before, *after, options.profile, last)) done = changing();
     if (!done) {

@@ -20,7 +20,8 @@ struct MountView;
 enum class Visit : char {
     root = 'r',       // where the walk starts; `name` is the whole path
     directory = 'd',  // to be listed
-    entry = 'e',      // to be looked at only
+    file = 'f',       // a regular file, to be looked at only
+    entry = 'e',      // anything else, the same
     gone = 'g',       // not there (any more), but something may be known below it
 };
 

@@ -85,7 +85,7 @@ bool SweepWalker::hand_over(const Place& place, std::string_view name, const See
         given_->parent = place.frame->parent;
         given_->name = place.frame->name;
     }
-    given_->add(Visit::entry, name);
+    given_->add(seen.type == FileType::regular ? Visit::file : Visit::entry, name);
     if (large || ++given_count_ == kGivenAtOnce) hand_over_rest();
     return true;
 }
@@ -171,18 +171,20 @@ Status SweepWalker::visit(const SweepQueue::Item& item) {
         case Visit::root: return visit_root(item);
         case Visit::directory: return visit_directory(item);
         case Visit::gone: return visit_gone(item);
-        case Visit::entry: visit_entry(item);
+        case Visit::file: visit_entry(item, true); break;
+        case Visit::entry: visit_entry(item, false);
     }
     return {};
 }
 
 // What was handed over may have gone meanwhile: the look will tell.
-void SweepWalker::visit_entry(const SweepQueue::Item& item) {
+void SweepWalker::visit_entry(const SweepQueue::Item& item, bool regular) {
     if (entries_of_ != item.frame) entries_in_ = open_parent(path_);
     entries_of_ = item.frame;
     Seen seen;
-    if (entries_in_ && see(entries_in_.get(), item.name.c_str(), false, seen) == 0)
-        look({path_, entries_in_.get(), item.name.c_str(), &seen.status}, false);
+    Fd opened;
+    if (entries_in_ && meet(regular && look_.open ? &path_ : nullptr, entries_in_.get(), item.name.c_str(), false, seen, opened) == 0)
+        look({path_, entries_in_.get(), item.name.c_str(), &seen.status, opened.get()}, false);
     else
         look({path_}, false);
 }
@@ -294,15 +296,21 @@ Status SweepWalker::compare(Place& place) {
     return {};
 }
 
+// `to_open`: the path of what is said to be a regular file, to be opened where whoever looks reads it. `opened` is the object that was seen then.
+int SweepWalker::meet(const std::string* to_open, int directory, const char* name, bool cached, Seen& seen, Fd& opened) {
+    if (to_open != nullptr) opened = look_.open(*to_open, directory, name);
+    return opened ? see(opened.get(), "", cached, seen) : see(directory, name, cached, seen);
+}
+
 void SweepWalker::compare_entry(Place& place, std::size_t listed, const Glance* known) {
     const auto name = listing_.name(listed);
     const Reach reach = reach_of(*place.frame, name);
     if (reach == Reach::none) return;
-    Fd opened;
-    if (reach == Reach::watched && look_.open && listing_.is_regular(listed)) opened = look_.open(entry_path(name), place.fd, name.data());
     Seen seen;
-    const bool cached = !place.frame->view->remote;
-    const int error = opened ? see(opened.get(), "", cached, seen) : see(place.fd, name.data(), cached, seen);  // names of a listing end in NUL
+    Fd opened;
+    const bool to_open = reach == Reach::watched && look_.open && listing_.is_regular(listed);
+    // Names of a listing end in NUL.
+    const int error = meet(to_open ? &entry_path(name) : nullptr, place.fd, name.data(), !place.frame->view->remote, seen, opened);
     if (error == 0) return compare_seen(place, name, reach, seen, opened, known);
     if (is_gone(error)) {
         if (known != nullptr) missing(place, name, *known);

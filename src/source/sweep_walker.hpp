@@ -46,11 +46,12 @@ private:
     Status visit_root(const SweepQueue::Item& item);
     Status visit_directory(const SweepQueue::Item& item);
     Status visit_gone(const SweepQueue::Item& item);
-    void visit_entry(const SweepQueue::Item& item);
+    void visit_entry(const SweepQueue::Item& item, bool regular);
     std::shared_ptr<Frame> frame_below(const SweepQueue::Item& item, int mount);
 
     Status compare(Place& place);
     void compare_entry(Place& place, std::size_t listed, const Glance* known);
+    int meet(const std::string* to_open, int directory, const char* name, bool cached, Seen& seen, Fd& opened);
     // `opened`: the object that was seen, where it was opened already; else empty.
     void compare_seen(Place& place, std::string_view name, Reach reach, const Seen& seen, const Fd& opened, const Glance* known);
     bool is_wanted(std::string_view name, const Seen& seen);

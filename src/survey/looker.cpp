@@ -49,6 +49,11 @@ Fd Looker::open(const std::string& path, int directory, const char* name) const 
     return reads ? open_entry(directory, name) : Fd();
 }
 
+bool Looker::reads_content(const std::string& path) const {
+    const RuleRef rule = rule_for(path);
+    return rule && rule->profile == Profile::content;
+}
+
 Result<std::optional<Surveyed>> Looker::look(const std::string& path, const MetEntry& entry) {
     const RuleRef rule = rule_for(path);
     if (!rule) return std::nullopt;

@@ -23,6 +23,9 @@ public:
     // What look() would open for reading: empty where nothing of it is read.
     Fd open(const std::string& path, int directory, const char* name) const;
 
+    // Whether look() would read this file from its beginning to its end, unless it is measured or its digest is known.
+    bool reads_content(const std::string& path) const;
+
     // nullopt: nobody watches it, it is left out, or it is neither there nor expected.
     Result<std::optional<Surveyed>> look(const std::string& path, const MetEntry& entry = {});
 

@@ -2,6 +2,7 @@
 // those before it, so memory stays flat. Large files and parts of large directories go to whoever has nothing to do (sweep.hpp).
 #include "touchstone/survey.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "bounded_queue.hpp"
 #include "link_cache.hpp"
 #include "looker.hpp"
+#include "touchstone/paired_digests.hpp"
 #include "walk.hpp"
 
 namespace touchstone {
@@ -29,6 +31,7 @@ struct Worker {
     Result<Looker> looker;
     Sift sift;
     std::vector<Surveyed> results;
+    std::unique_ptr<PairedDigests> pairs;  // null: each file is read when it is looked at
     std::uint64_t objects = 0, changing = 0, measured = 0, measured_bytes = 0;
 };
 
@@ -91,13 +94,15 @@ private:
 
     // A looker that cannot be had ends the survey before anybody asks it.
     SweepLook open_look() {
-        Worker& worker = *workers_.emplace_back(std::make_unique<Worker>(Worker{make_looker(), options_.open_sift ? options_.open_sift() : Sift(), {}}));
+        Worker& worker = *workers_.emplace_back(std::make_unique<Worker>(Worker{make_looker(), options_.open_sift ? options_.open_sift() : Sift(), {}, nullptr}));
+        worker.pairs = PairedDigests::make(options_.digest, [this] { return keep_going(); },
+                                           [this, &worker](const PairedDigests::File& file, const std::string* digest) { look_at_read(worker, file, digest); });
         if (!worker.looker) give_up(worker.looker.error());
         return {[this, &worker](const SweepEntry& entry) { look_at_entry(worker, entry); },
                 [this, &worker](const std::string& path, int directory, const char* name) {
                     return keep_going() ? worker.looker->open(path, directory, name) : Fd();
                 },
-                [this, &worker] { give(worker); }};
+                [this, &worker] { have_read(worker); }};
     }
 
     Result<Looker> make_looker() {
@@ -108,11 +113,33 @@ private:
         if (!keep_going()) return;
         if (entry.status == nullptr) return look_at(worker, entry.path, {}, true);
         if (entry.status->stx_size >= kKeepsWaiting) give(worker);
+        if (read_with_another(worker, entry)) return;
         // Another thread is reading it under another name: by and by its digest is known.
         const bool claimed = links_.claim(*entry.status);
         if (!claimed && postpone(entry.path, linked_)) return;
         look_at(worker, entry.path, {entry.directory, entry.name, entry.status, entry.opened}, true);
         if (claimed) links_.release(*entry.status);
+    }
+
+    // Of what has several names the digest may be known already, and what fs-verity holds need not be read.
+    bool read_with_another(Worker& worker, const SweepEntry& entry) {
+        const bool fit = worker.pairs && entry.opened >= 0 && entry.status->stx_size >= PairedDigests::kLeast && S_ISREG(entry.status->stx_mode) &&
+                         entry.status->stx_nlink == 1 && (entry.status->stx_attributes & STATX_ATTR_VERITY) == 0;
+        if (!fit || !worker.looker->reads_content(entry.path)) return false;
+        Fd kept(::fcntl(entry.opened, F_DUPFD_CLOEXEC, 0));
+        if (!kept) return false;
+        worker.pairs->add({entry.path, std::move(kept), *entry.status});
+        return true;
+    }
+
+    void look_at_read(Worker& worker, const PairedDigests::File& file, const std::string* digest) {
+        if (keep_going()) look_at(worker, file.path, {-1, nullptr, &file.status, file.opened.get(), digest}, true);
+    }
+
+    // Nobody knows when more comes.
+    void have_read(Worker& worker) {
+        if (worker.pairs) worker.pairs->finish();
+        give(worker);
     }
 
     void look_at(Worker& worker, const std::string& path, const MetEntry& entry, bool again) {

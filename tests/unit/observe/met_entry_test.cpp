@@ -77,6 +77,22 @@ TEST_CASE("what was opened and then written to is read in one state") {
     CHECK(now.look == look(path, {}).look);
 }
 
+TEST_CASE("a digest that was made since is believed as long as the file is in that state") {
+    const Scratch scratch;
+    const auto path = scratch.write("file", "before");
+    const Met met(scratch, "file", true);
+    const std::string digest(32, 'd');
+    MetEntry entry = met.entry();
+    entry.directory = -1;
+    entry.digest = &digest;
+    const auto seen = look(path, entry);
+    REQUIRE(seen.attributes() != nullptr);
+    CHECK(seen.attributes()->digest == digest);
+    scratch.pass_a_tick("file");
+    scratch.write("file", "after!");
+    CHECK(look(path, entry).look == look(path, {}).look);
+}
+
 TEST_CASE("what turns out to be no regular file when it is opened is looked at as a place") {
     const Scratch scratch;
     REQUIRE(::mkfifo(scratch.path("fifo").c_str(), 0600) == 0);

@@ -9,6 +9,7 @@
 #include "cached_ranges.hpp"
 #include "scratch.hpp"
 #include "touchstone/fd.hpp"
+#include "touchstone/paired_digests.hpp"
 
 using namespace touchstone;
 
@@ -73,6 +74,25 @@ TEST_CASE("a look leaves in the page cache what was there, and nothing else") {
     const auto before = residency(file.fd.get());
     CHECK(digest_hex(file.path).size() == 64);
     CHECK(residency(file.fd.get()) == before);
+}
+
+TEST_CASE("two files read at a time leave it so, too") {
+    const PartlyCached first, second;
+    if (in_memory(first.path)) return;
+    REQUIRE((first.is_dropped_at_will() && second.is_dropped_at_will()));
+    int given = 0;
+    const auto pairs = PairedDigests::make(
+        DigestAlgorithm::sha256, [] { return true; }, [&](const PairedDigests::File&, const std::string* digest) { given += digest != nullptr; });
+    if (!pairs) return;
+    const std::pair before(residency(first.fd.get()), residency(second.fd.get()));
+    for (const auto* each : {&first, &second}) {
+        PairedDigests::File file{each->path, Fd(::open(each->path.c_str(), O_RDONLY | O_CLOEXEC))};
+        REQUIRE(::statx(file.opened.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &file.status) == 0);
+        pairs->add(std::move(file));
+    }
+    pairs->finish();
+    CHECK(given == 2);
+    CHECK(std::pair(residency(first.fd.get()), residency(second.fd.get())) == before);
 }
 
 TEST_CASE("a look takes from the disk once what is not cached, however large the pieces in which the kernel reads ahead") {

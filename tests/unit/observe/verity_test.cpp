@@ -32,7 +32,7 @@ Examined examine(const std::string& path, LookOptions options, const std::string
     REQUIRE(fd.has_value());
     made.seen.size = std::filesystem::file_size(path);
     made.seen.verity = verity;
-    Examination examination(*hasher, reader, options, made.seen);
+    Examination examination(*hasher, reader, options, nullptr, made.seen);
     REQUIRE(examination.run(fd->get()));
     made.measured = examination.measured();
     return made;

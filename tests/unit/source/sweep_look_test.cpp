@@ -144,7 +144,12 @@ TEST_CASE("a large file is opened again by who it was handed to") {
     std::atomic<int> opens = 0, looks = 0;
     sweep(tree.root, 2, [&] {
         return SweepLook{[&](const SweepEntry& entry) {
-                             if (entry.path != tree.root && entry.opened == -1 && entry.directory >= 0 && entry.status->stx_size == 2 << 20) ++looks;
+                             if (entry.path == tree.root) return;
+                             ++looks;
+                             struct stat status {};
+                             REQUIRE(::fstat(entry.opened, &status) == 0);
+                             CHECK(entry.status->stx_size == 2 << 20);
+                             CHECK(entry.status->stx_ino == status.st_ino);
                          },
                          [&](const std::string&, int directory, const char* name) {
                              ++opens;
@@ -152,7 +157,7 @@ TEST_CASE("a large file is opened again by who it was handed to") {
                          },
                          {}};
     });
-    CHECK(opens == 1);
+    CHECK(opens == 2);
     CHECK(looks == 1);
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <thread>
 
+#include "touchstone/observe.hpp"
 #include "tree.hpp"
 
 using namespace touchstone;
@@ -56,6 +57,62 @@ TEST_CASE("every watched object is looked at once, whatever it is") {
     CHECK(progress.bytes == 8);
     CHECK_FALSE(result->cancelled);
     CHECK(result->unlisted == 0);
+}
+
+TEST_CASE("large files among small ones have the digests that they have alone") {
+    const Tree tree;
+    for (int i = 0; i < 60; ++i) tree.write("w/" + std::to_string(i % 4) + "/" + std::to_string(i), std::string(static_cast<std::size_t>(1) << (i % 22), static_cast<char>('a' + i % 26)));
+    auto observer = Observer::make(DigestAlgorithm::sha256);
+    REQUIRE(observer);
+    auto options = options_for_tests();
+    options.threads = GENERATE(1u, 3u);
+    SurveyProgress progress;
+    std::size_t files = 0;
+    const auto result = survey(tree.watch(), options, {}, progress, [&](Surveyed one) -> Status {
+        CHECK(one.now.look == observer->look(one.now.path, {}, unracy_now()).look);
+        files += one.now.attributes()->type == FileType::regular;
+        return {};
+    });
+    REQUIRE(result);
+    CHECK(files == 60);
+    CHECK(result->objects == 65);
+}
+
+TEST_CASE("what becomes another file while it waits for a second one to be read is looked at as it is then") {
+    const Tree tree;
+    tree.write("w/a", std::string(100'000, 'a'));
+    tree.write("w/b", "small");
+    bool done = false;
+    std::function<void()> change;
+    std::string expected(100'000, 'n');
+    SECTION("replaced") {
+        change = [&] {
+            tree.write("new", expected);
+            tree.rename("new", "w/a");
+        };
+    }
+    SECTION("written to") { change = [&] { tree.write("w/a", expected); }; }
+    SECTION("removed") {
+        expected.clear();
+        change = [&] { std::filesystem::remove(tree.path("w/a")); };
+    }
+    auto options = options_for_tests();
+    options.threads = 1;
+    options.open_sift = [&]() -> Sift {
+        return [&](const Surveyed& one) {
+            if (one.now.path == tree.path("w/b")) change();
+            done = done || one.now.path == tree.path("w/b");
+            return true;
+        };
+    };
+    const auto seen = survey_all(tree.watch(), options);
+    CHECK(done);
+    CHECK(seen.count(tree.path("w/a")) == (expected.empty() ? 0 : 1));
+    if (expected.empty()) return;
+    auto observer = Observer::make(DigestAlgorithm::sha256);
+    REQUIRE(observer);
+    CHECK(seen.at(tree.path("w/a")).now.look == observer->look(tree.path("w/a"), {}, unracy_now()).look);
+    CHECK(seen.at(tree.path("w/a")).now.attributes()->size == expected.size());
 }
 
 TEST_CASE("more objects than the queues hold pass through") {
