@@ -177,6 +177,13 @@ path = "{path or self.tree}"
         self.build()
         return self.start()
 
+    def compared(self):
+        """Waits until what is there is compared with the baseline: of what changes before that, a part may be by somebody whom nobody saw."""
+        boot = lambda: [notice for notice in self.notices("sweep-finished") if notice["touchstone"]["details"]["reason"] == "boot"]
+        wait_until(lambda: len(boot()) >= len(self.notices("watch-started")), "the end of the boot's sweep")
+        wait_until(self.is_idle, "an empty touch set")
+        return self
+
 
 def changes(finding):
     return {change["attribute"]: (change["before"], change["after"]) for change in finding["touchstone"]["changes"]}

@@ -154,7 +154,7 @@ def shelled(rooted):
 def test_what_a_scriptlet_of_rpm_writes_is_expected(touchstone, packages, shelled):
     root, rpm = shelled
     touchstone.configure(more=f'{watches(root / "usr")}[providers.rpm]\nroot = "{root}"\n')
-    touchstone.watch()
+    touchstone.watch().compared()
     run("rpm", *rpm, "--nodeps", "-i", packages / "scripted-1-1.noarch.rpm")
     cache = root / "usr/lib/generated/cache"
     finding = touchstone.wait_for(cache, "appeared")["touchstone"]
@@ -213,7 +213,7 @@ def test_the_life_of_a_package(touchstone, packages, shelled, by):
     commands, environment = by(touchstone.home, root, rpm)
     run("rpm", *rpm, "--nodeps", "-i", packages / "base-1-1.noarch.rpm")
     touchstone.configure(more=f'{watches(root / "usr", root / "etc")}[providers.rpm]\nroot = "{root}"\n')
-    touchstone.watch()
+    touchstone.watch().compared()
     generated, config = root / "usr/lib/generated", root / "etc/life"
 
     def done(verb, *arguments):

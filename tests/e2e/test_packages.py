@@ -166,7 +166,7 @@ def refusals(host):
 
 def test_what_is_refused_is_told_by_the_watch(host):
     host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     host.install(build_deb(host.touchstone.home, "stray", "1.0", {"/usr/bin/stray": "1\n"}))
     (notice,) = wait_until(lambda: refusals(host), "package-refused")
     details = notice["touchstone"]["details"]
@@ -183,7 +183,7 @@ def test_what_is_refused_is_told_by_the_watch(host):
 
 def test_a_hook_that_can_remember_nothing_is_told(host):
     host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     (host.touchstone.state / "dpkg.db").write_bytes(b"not a database" * 1000)
     (host.touchstone.state / "dpkg.db.corrupt/in the way").mkdir(parents=True)
     host.install("stone")
@@ -281,7 +281,7 @@ def test_what_evaded_the_hook_gains_nothing_by_its_own_lists(host):
     (host.root / "usr/bin/other").write_text("1\n")
     found = host.check()["/usr/bin/other"]
     assert found["verdict"] == "expected" and found["evidence"][0]["weak"] is True
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     forged = build_deb(host.touchstone.home, "stone", "1.0", {"/usr/bin/stone": ("forged\n", 0o755), "/usr/bin/other": "1\n"},
                        scripts={"postinst": "#!/bin/sh\necho evil > /usr/lib/evil\n"})
     host.root.dpkg("--install", forged)
@@ -313,7 +313,7 @@ def test_what_a_script_writes_is_expected_and_what_it_does_to_packages_is_not(ho
     host.publish("pebble", "1.0", {"/usr/bin/pebble": ("pebble\n", 0o755)})
     host.install("pebble")
     host.publish("stone", "1.0", {"/usr/bin/stone": ("stone\n", 0o755)}, scripts={"postinst": SCRIPT})
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     host.install("stone")
     found = {}
     for path in ("/var/lib/stone/generated", "/usr/bin/pebble", "/var/lib/dpkg/info/stone.postinst"):
@@ -334,7 +334,7 @@ def test_an_upgrade_is_one_finding_for_each_file_and_one_summary(host):
     links = {"/usr/lib/stone": "stone-1"}
     host.publish("stone", "1.0", files, links=links)
     host.install("stone")
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     host.publish("stone", "2.0", {path: content * 2 for path, content in files.items()}, links={"/usr/lib/stone": "stone-2"})
     host.root.apt("upgrade")
     (said,) = wait_until(lambda: host.touchstone.notices("transaction-finished"), "transaction-finished")
@@ -352,7 +352,7 @@ def test_an_upgrade_is_one_finding_for_each_file_and_one_summary(host):
 def test_a_temporary_name_of_dpkg_in_other_hands_is_told_at_once(host):
     host.publish("stone", "1.0", {"/usr/bin/stone": "1\n", "/usr/bin/pebble": "1\n"})
     host.install("stone")
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     host.publish("stone", "2.0", {"/usr/bin/stone": "2\n", "/usr/bin/pebble": "2\n"}, scripts={"preinst": f"#!/bin/sh\n{UNTIL}"})
     stays, passes = host.root / "usr/bin/stone.dpkg-new", host.root / "usr/bin/pebble.dpkg-tmp"
     with held_up(host, host.root.apt, "upgrade"):
@@ -370,7 +370,7 @@ def test_what_dpkg_takes_long_to_unpack_is_accounted_for(host):
     with host.without_hook():
         host.publish("stone", "1.0", {"/usr/bin/stone": "old\n"})
         host.install("stone")
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     stone, large = host.root / "usr/bin/stone", "\0" * (192 << 20)
     host.publish("stone", "2.0", {"/usr/bin/stone": "new\n", "/usr/lib/zz/large": large, "/usr/lib/zz/larger": large})
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
@@ -404,7 +404,7 @@ def processes_of(name, root):
 def test_a_transaction_is_summed_up_once(host):
     host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
     host.publish("pebble", "1.0", {"/usr/bin/pebble": "1\n"})
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     host.install("stone")
     summaries = lambda: [one["message"].split(" (")[0] for one in host.touchstone.notices("transaction-finished")]
     wait_until(summaries, "transaction-finished")
@@ -419,7 +419,7 @@ def test_a_transaction_is_summed_up_once(host):
 def test_a_script_that_was_altered_explains_nothing(host):
     host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts={"prerm": "#!/bin/sh\nexit 0\n"})
     host.install("stone")
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     (host.root / "var/lib/dpkg/info/stone.prerm").write_text("#!/bin/sh\necho evil > /usr/lib/evil\n")
     host.root.apt("remove", "stone")
     assert host.touchstone.wait_for(host.root / "usr/lib/evil", "appeared")["touchstone"]["verdict"] == "unexpected"
@@ -440,7 +440,7 @@ def by_script(host, path):
 def test_scripts_that_went_with_their_package_are_known_by_the_hook(host):
     host.publish("stone", "1.0", {"/usr/bin/stone": "1\n", "/etc/stone": "1\n"}, scripts=LEAVERS, conffiles=["/etc/stone"])
     host.install("stone")
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     host.root.apt("remove", "stone")
     for path, member in (("/var/lib/prerm-remove", "prerm"), ("/var/lib/postrm-remove", "postrm")):
         verdict, ((source, reason, weak),) = by_script(host, path)
@@ -456,7 +456,7 @@ def test_a_script_that_was_altered_and_replaced_by_an_upgrade_explains_nothing(h
     host.install("stone")
     host.publish("stone", "2.0", {"/usr/bin/stone": "2\n"}, scripts={"prerm": "#!/bin/sh\nexit 0\n"})
     (host.root / "var/lib/dpkg/info/stone.prerm").write_text("#!/bin/sh\necho evil > /usr/lib/evil\n")
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     host.install("stone")
     verdict, ((source, reason, _),) = by_script(host, "/usr/lib/evil")
     assert verdict == "unexpected" and "not the script that the package has" in reason
@@ -466,7 +466,7 @@ def test_a_script_of_a_version_from_before_the_hook_is_weak(host):
     with host.without_hook():
         host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts=LEAVERS)
         host.install("stone")
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     host.root.apt("remove", "stone")
     verdict, ((source, _, weak),) = by_script(host, "/var/lib/postrm-remove")
     assert verdict == "expected" and "stone 1.0" in source and weak
@@ -542,7 +542,7 @@ def test_a_purge_takes_the_packages_own_and_nothing_of_others(host):
     host.install("stone", "pebble")
     (host.root / "etc/stone/mine").write_text("mine\n")
     (host.root / "var/lib/stone-cache").write_text("generated\n")
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     with held_up(host, host.root.apt, "purge", "stone"):
         host.touchstone.wait_for(host.root / "var/lib/stone-cache", "vanished")
     expected = {
@@ -564,7 +564,7 @@ def test_a_purge_takes_its_time(host):
     host.publish("stone", "1.0", {path: "1\n" for path in conffiles}, conffiles=conffiles, scripts={"postrm": postrm})
     host.install("stone")
     (host.root / "etc/stone/mine").write_text("mine\n")
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     host.root.apt("purge", "stone")
     found = [host.touchstone.wait_for(host.root / path, "vanished")["touchstone"]["verdict"] for path in conffiles]
     assert found == ["authorized", "expected"]
@@ -574,7 +574,7 @@ def test_evidence_that_comes_while_dpkg_works_is_waited_for(host):
     host.root.hook = []
     deb = host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts={"postinst": f"#!/bin/sh\n{UNTIL}"})
     shutil.copy(deb, host.root / "var/cache/apt/archives/")
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     with held_up(host, host.install, "stone") as apt:
         finding = host.touchstone.wait_for(host.root / "usr/bin/stone", "appeared")
         assert not apt.done()  # told while dpkg was still at it
@@ -585,7 +585,7 @@ def test_evidence_that_comes_while_dpkg_works_is_waited_for(host):
 def test_damaged_evidence_authorizes_nothing_and_is_told(host):
     deb = {"/usr/bin/stone": "1\n"}
     host.publish("stone", "1.0", deb)
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     host.install("stone")
     tool = host.root / "usr/bin/stone"
     assert host.touchstone.wait_for(tool, "appeared")["touchstone"]["verdict"] == "authorized"
@@ -602,7 +602,7 @@ def test_damaged_evidence_authorizes_nothing_and_is_told(host):
 
 def test_what_somebody_does_to_a_file_that_dpkg_has_just_unpacked_is_told_at_once(host):
     host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts={"postinst": f"#!/bin/sh\n{UNTIL}"})
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     stone = host.root / "usr/bin/stone"
     with held_up(host, host.root.apt, "install", "stone") as apt:
         while not stone.exists():  # before it is looked at for the first time
@@ -619,7 +619,7 @@ def test_evidence_that_comes_too_late_amends_the_verdict(host):
     config = host.touchstone.config_file
     config.write_text(config.read_text().replace("[providers.dpkg]\n", "[providers.dpkg]\nweak = false\n"))
     deb = host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"}, scripts={"postinst": f"#!/bin/sh\n{UNTIL}"})
-    host.touchstone.watch()
+    host.touchstone.watch().compared()
     with held_up(host, host.install, "stone") as apt:
         finding = host.touchstone.wait_for(host.root / "usr/bin/stone", "appeared")
         assert not apt.done()  # the wait has an end, whatever dpkg does
@@ -638,7 +638,7 @@ def test_what_was_amended_to_expected_is_authorized_by_what_comes_later(host):
     config = touchstone.config_file
     config.write_text(config.read_text().replace("[providers.dpkg]\n", "[providers.dpkg]\nweak = false\n"))
     deb = host.publish("stone", "1.0", {"/usr/bin/stone": "1\n"})
-    touchstone.watch()
+    touchstone.watch().compared()
     host.install("stone")
     finding = touchstone.wait_for(stone, "appeared")
     assert finding["touchstone"]["verdict"] == "unexpected"

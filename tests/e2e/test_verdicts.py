@@ -36,7 +36,7 @@ def updated(touchstone):
 
 def test_an_expected_change(touchstone, updated):
     file, updater = updated
-    touchstone.watch()
+    touchstone.watch().compared()
     write_with(updater, file, "nameserver 192.0.2.2\n")
     finding = touchstone.wait_for(file, "changed")
     assert finding["touchstone"]["verdict"] == "expected", (finding, touchstone.notices("provider-failed"))
@@ -58,7 +58,7 @@ def test_several_writers_may_each_have_a_rule_of_their_own(touchstone):
         shutil.copy(shutil.which("mv"), programs[name])
     rules = "".join(expect(file, programs[name]).replace('name = "update"', f'name = "{name}"') for name in ("add", "modify"))
     touchstone.configure(more=f'{rules}[settle]\nsuccessor = "1s"\n')
-    touchstone.watch()
+    touchstone.watch().compared()
 
     def save(*writers):
         seen = len(touchstone.findings(file))
@@ -81,7 +81,7 @@ def test_several_writers_may_each_have_a_rule_of_their_own(touchstone):
 
 def test_more_than_is_allowed_is_unexpected(touchstone, updated):
     _, updater = updated
-    touchstone.watch()
+    touchstone.watch().compared()
     write_with(updater, touchstone.tree / "other", "x")
     assert touchstone.wait_for(touchstone.tree / "other", "appeared")["touchstone"]["verdict"] == "unexpected"
 
@@ -90,14 +90,14 @@ def test_a_replaced_program_gains_nothing(touchstone, updated):
     file, updater = updated
     with updater.open("ab") as binary:
         binary.write(b"\0evil")
-    touchstone.watch()
+    touchstone.watch().compared()
     write_with(updater, file, "b")
     assert touchstone.wait_for(file, "changed")["touchstone"]["verdict"] == "unexpected"
 
 
 def test_check_and_diff_keep_what_the_watch_has_settled(touchstone, updated):
     file, updater = updated
-    touchstone.watch()
+    touchstone.watch().compared()
     write_with(updater, file, "b")
     touchstone.wait_for(file, "changed")
     touchstone.settle()
@@ -134,7 +134,7 @@ def test_a_setuid_bit_is_critical(touchstone):
     file = touchstone.tree / "tool"
     file.write_text("x")
     touchstone.configure(watch='severity = "low"')
-    touchstone.watch()
+    touchstone.watch().compared()
     file.chmod(0o4755)
     finding = touchstone.wait_for(file, "changed")
     assert "mode" in changes(finding) and finding["event"]["severity"] == 99
@@ -146,7 +146,7 @@ def test_suggest_draws_rules_that_hold(touchstone):
     file.write_text("0")
     updater = program(touchstone)
     touchstone.configure(watch='severity = "low"')
-    touchstone.watch()
+    touchstone.watch().compared()
     for count in range(1, 4):
         # Nobody logged in, and no terminal: as a service does it.
         subprocess.run(["setsid", updater, f"of={file}", "status=none"], input=str(count).encode(), check=True)
