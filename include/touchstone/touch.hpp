@@ -37,6 +37,7 @@ struct Touch {
     SteadyTime at{};
     WallTime unwatched_since{}; // with `look` from a catch-up: the change came between this and `wall` while not watching; else 0
     bool verify_all = false;    // with `look`: read everything again, also the old part of a log
+    bool only_compares = false; // with `look`: it was watched, and the kernel's word has it looked at just so: whom that names are all its writers
 };
 
 // What was or may have been missed. Answered by a sweep of `scope`.

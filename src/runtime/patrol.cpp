@@ -242,6 +242,7 @@ void Patrol::touch(const std::string& path, bool directory) {
     touch.act = Act::look;
     touch.directory = directory;
     touch.verify_all = true;
+    touch.only_compares = true;
     touch.actor_unknown = "found by verification in the background";
     touch.wall = wall_now();
     touch.at = steady_now();

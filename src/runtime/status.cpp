@@ -182,10 +182,12 @@ std::string Daemon::answer(const std::string& request) {
         for (const auto& each : json["paths_hex"]) {
             const auto path = each.is_string() ? from_hex(each.get<std::string>()) : std::nullopt;
             if (!path || !path->starts_with('/')) return refused("\"paths_hex\" holds something that is not an absolute path in hex");
-            if (!policy_->rule_for(*path)) continue;
+            const auto rule = policy_->rule_for(*path);
+            if (!rule) continue;
             Touch touch;
             touch.path = *path;
             touch.verify_all = true;
+            touch.only_compares = rule->profile != Profile::log;  // whose old part is not read at the kernel's word, whoever wrote there
             touch.actor_unknown = "found by a full comparison";
             touch.wall = wall_now();
             touch.at = steady_now();

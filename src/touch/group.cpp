@@ -35,6 +35,8 @@ void attribute(TouchedName& name, const Touch& touch, std::size_t actor_limit) {
         name.actor_unknown = "closed by the kernel for another process";
         return;
     }
+    // Nor has who only compared: what was met may be the work of those whom the kernel has told of, or will in a moment.
+    if (touch.only_compares) return;
     // A sweep knows who made or brought the directory; who made a name in it the kernel's own word of that name says better.
     if (touch.actor && touch.act == Act::look && (name.acts & ~bit(Act::look)) != 0) return;
     if (touch.act == Act::created && name.acts == (bit(Act::look) | bit(Act::created))) name.actors.clear();
@@ -76,6 +78,7 @@ void record(Entry& entry, const Touch& touch, bool arrives, std::size_t actor_li
     entry.last = touch.at;
     entry.untouched_until = {};
     name.verify_all |= touch.verify_all;
+    if (touch.only_compares) entry.compared = touch.actor_unknown;
     if (touch.unwatched_since != WallTime{}) name.unwatched_since = touch.unwatched_since;
     attribute(name, touch, actor_limit);
     if (name.acts & ~bit(Act::look)) name.unwatched_since = {};  // it was watched
@@ -106,6 +109,16 @@ void record(Entry& entry, const Touch& touch, bool arrives, std::size_t actor_li
     }
 }
 
+TouchedName handed_out(const Entry& entry) {
+    TouchedName name = entry.name;
+    name.gone = entry.gone;
+    name.open = entry.open;
+    if (!name.actors.empty() || !name.actors_complete) return name;
+    name.actors_complete = false;
+    name.actor_unknown = entry.compared;
+    return name;
+}
+
 void merge(Entry& to, Entry&& from, std::size_t actor_limit) {
     const bool from_is_later = from.last > to.last;
     if (!from_is_later && (to.name.acts & ~(bit(Act::look) | bit(Act::attributes))) == 0) to.open = from.open;
@@ -124,6 +137,7 @@ void merge(Entry& to, Entry&& from, std::size_t actor_limit) {
     to.name.unheard = std::max(to.name.unheard, from.name.unheard);
     to.name.actors_complete &= from.name.actors_complete;
     if (to.name.actor_unknown.empty()) to.name.actor_unknown = std::move(from.name.actor_unknown);
+    if (to.compared.empty()) to.compared = std::move(from.compared);
     if (from_is_later) {
         to.gone = from.gone;
         to.open = from.open;

@@ -16,6 +16,7 @@ struct Entry {
     bool gone = false;  // the last name act took it away
     bool made = false;  // created or moved here since it was last looked at
     bool open = false;  // written or created, and not closed since
+    std::string compared;          // the actor_unknown of who only compared: it holds where nothing else touched the name
     SteadyTime awaited_until{};    // while it is open, it is not ready before
     SteadyTime untouched_until{};  // while nothing touches it, it is not ready before
 };
@@ -31,6 +32,9 @@ struct Group {
 
 // Takes a touch of `entry.name.path` into the entry. For `moved`, `arrives` says which end the entry is.
 void record(Entry& entry, const Touch& touch, bool arrives, std::size_t actor_limit);
+
+// As it is handed out.
+TouchedName handed_out(const Entry& entry);
 
 // Folds `from` into `to`, which is of the same name.
 void merge(Entry& to, Entry&& from, std::size_t actor_limit);

@@ -304,9 +304,7 @@ struct TouchSet::Impl {
         taken.token = id;
         taken.pending.renames = group.renames;
         for (const auto& entry : group.entries) {
-            taken.pending.names.push_back(entry.name);
-            taken.pending.names.back().gone = entry.gone;
-            taken.pending.names.back().open = entry.open;
+            taken.pending.names.push_back(handed_out(entry));
             index.erase(entry.name.path);
             loaned.emplace(entry.name.path, id);
             note_look(entry.name.path, now);

@@ -79,6 +79,20 @@ def test_several_writers_may_each_have_a_rule_of_their_own(touchstone):
     assert "add, where its writer does it" in touchstone.run("explain", file).stdout.decode()
 
 
+def test_who_only_compares_is_no_unknown_writer(touchstone):
+    """`check`, and the verification in the background, may come upon a change that is told and not looked at yet."""
+    file, mover, new = touchstone.tree / "lease", touchstone.home / "mover", touchstone.home / "new"
+    file.write_text("0")
+    shutil.copy(shutil.which("mv"), mover)
+    touchstone.configure(more=f'{expect(file, mover)}[settle]\nsuccessor = "1s"\n')
+    touchstone.watch().compared()
+    new.write_text("1")
+    subprocess.run([mover, new, file], check=True)
+    touchstone.run("check", check=False)
+    finding = touchstone.wait_for(file, "changed")["touchstone"]
+    assert (finding["verdict"], finding["actors_complete"]) == ("expected", True)
+
+
 def test_more_than_is_allowed_is_unexpected(touchstone, updated):
     _, updater = updated
     touchstone.watch().compared()

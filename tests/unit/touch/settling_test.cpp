@@ -162,6 +162,55 @@ TEST_CASE("a worker of the kernel that closes for another process is not who wro
     CHECK(set.take(ms(2000))->pending.names[0].actors[0]->process.name == "kworker/1:1");
 }
 
+TEST_CASE("who only compares is no writer, and missed none") {
+    auto write = touch(Act::closed, "/a", 1000);
+    write.actor = actor("dd");
+    auto compare = touch(Act::look, "/a", 1000);
+    compare.only_compares = true;
+    compare.actor_unknown = "found by comparing";
+    auto boot = touch(Act::look, "/a", 1000);
+    boot.actor_unknown = "changed while not watching";
+    const auto name_after = [](const std::vector<Touch>& touches) {
+        TouchSet set(kTimes, {});
+        for (const auto& each : touches) set.touch(each);
+        return set.take(ms(2000))->pending.names[0];
+    };
+    for (const auto& touches : {std::vector{write, compare}, std::vector{compare, write}}) {
+        const auto name = name_after(touches);
+        REQUIRE(name.actors.size() == 1);
+        CHECK(name.actors_complete);
+        CHECK(name.actor_unknown.empty());
+    }
+    const auto alone = name_after({compare});
+    CHECK_FALSE(alone.actors_complete);
+    CHECK(alone.actor_unknown == "found by comparing");
+    for (const auto& touches : {std::vector{compare, boot}, std::vector{boot, compare}}) {
+        const auto name = name_after(touches);
+        CHECK_FALSE(name.actors_complete);
+        CHECK(name.actor_unknown == "changed while not watching");
+    }
+    CHECK_FALSE(name_after({boot, write, compare}).actors_complete);
+}
+
+TEST_CASE("who only compares misses no writer who is heard while the name is out, or after it comes out again") {
+    const bool meanwhile = GENERATE(true, false);
+    TouchSet set(kTimes, {});
+    auto compare = touch(Act::look, "/a", 1000);
+    compare.only_compares = true;
+    compare.actor_unknown = "found by comparing";
+    auto write = touch(Act::closed, "/a", 1030);
+    write.actor = actor("dd");
+    set.touch(compare);
+    const auto out = set.take(ms(1020));
+    if (meanwhile) set.touch(write);
+    set.again(out->token, ms(1031));
+    if (!meanwhile) set.touch(write);
+    const auto name = set.take(ms(2000))->pending.names[0];
+    CHECK(name.actors.size() == 1);
+    CHECK(name.actors_complete);
+    CHECK(name.actor_unknown.empty());
+}
+
 TEST_CASE("touches of one name become one, and say all that happened") {
     TouchSet set(kTimes, {});
     for (int i = 0; i < 1000; ++i) {
