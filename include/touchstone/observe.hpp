@@ -47,7 +47,7 @@ struct LookOptions {
 struct MetEntry {
     int directory = -1;                    // reached without following a link
     const char* name = nullptr;            // of one component
-    const struct statx* status = nullptr;  // of it, just taken: STATX_BASIC_STATS, not following
+    const struct statx* status = nullptr;  // of it, just taken (of what is `opened`, some time ago will do): STATX_BASIC_STATS, not following
     int opened = -1;                       // by open_entry(), and `status` is of this descriptor; the directory is not needed then
     const std::string* digest = nullptr;   // of all that `opened` holds, read since `status` was taken
 };

@@ -62,13 +62,16 @@ bool is_size_meaningless(int fd) {
     return std::find(kPseudo.begin(), kPseudo.end(), static_cast<std::uint32_t>(status.f_type)) != kPseudo.end();
 }
 
-ContentStream::ContentStream(const ContentBuffer& buffer, int fd, std::uint64_t begin, std::uint64_t end)
-    : buffer_(buffer), fd_(fd), end_(end), at_(begin), dropped_(begin), pieces_(end - begin > kPiece) {
+ContentStream::ContentStream(const ContentBuffer& buffer, int fd, std::uint64_t begin, std::uint64_t end, const KeepGoing& keep_going)
+    : buffer_(buffer), fd_(fd), end_(end), keep_going_(keep_going), at_(begin), dropped_(begin), pieces_(end - begin > kPiece) {
     if (pieces_) advise(fd);
 }
 
 Tried<std::string_view> ContentStream::next() {
-    if (at_ - dropped_ >= ContentReader::kPollEvery) drop();
+    if (at_ - dropped_ >= kPollEvery) {
+        drop(at_);
+        if (keep_going_ && !keep_going_()) return trouble("read", ECANCELED);
+    }
     const auto length = read(static_cast<std::size_t>(std::min<std::uint64_t>(end_ - at_, ContentBuffer::kSize - at_ % ContentBuffer::kSize)));
     if (length < 0) return trouble("read");
     at_ += static_cast<std::uint64_t>(length);
@@ -93,21 +96,18 @@ ssize_t ContentStream::read(std::size_t size) {
     }
 }
 
-void ContentStream::drop() {
-    if (before_ && at_ > dropped_) before_->drop_others(fd_, dropped_, at_);
-    dropped_ = at_;
+void ContentStream::drop(std::uint64_t end) {
+    if (before_ && end > dropped_) before_->drop_others(fd_, dropped_, end);
+    dropped_ = end;
 }
 
 Tried<std::uint64_t> ContentReader::read(int fd, std::uint64_t begin, std::uint64_t end, const KeepGoing& keep_going,
                                          const Consume& consume) {
-    ContentStream stream(buffer_, fd, begin, end);
-    for (auto polled = begin;;) {
+    ContentStream stream(buffer_, fd, begin, end, keep_going);
+    while (true) {
         const auto bytes = stream.next();
         if (!bytes) return tl::unexpected(bytes.error());
         if (bytes->empty() || !consume(*bytes)) return stream.position();
-        if (stream.position() - polled < kPollEvery) continue;
-        polled = stream.position();
-        if (keep_going && !keep_going()) return trouble("read", ECANCELED);
     }
 }
 

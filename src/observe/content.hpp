@@ -50,23 +50,28 @@ private:
 // from the disk twice. So what is cached is read in pieces, and from the first that is not, all of a largest folio at once.
 class ContentStream {
 public:
-    ContentStream(const ContentBuffer& buffer, int fd, std::uint64_t begin, std::uint64_t end);
-    ~ContentStream() { drop(); }
+    using KeepGoing = std::function<bool()>;
+    static constexpr std::uint64_t kPollEvery = LookOptions::kPollEvery;
+
+    // `keep_going`, which may be empty and must outlive it, too, is asked whenever kPollEvery bytes were read.
+    ContentStream(const ContentBuffer& buffer, int fd, std::uint64_t begin, std::uint64_t end, const KeepGoing& keep_going);
+    ~ContentStream() { drop(end_); }  // what was read ahead as well
     ContentStream(const ContentStream&) = delete;
     ContentStream& operator=(const ContentStream&) = delete;
 
-    // What comes next, there until the next call; empty at `end`, or where the file ends. Blocks on file I/O.
+    // What comes next, there until the next call; empty at `end`, or where the file ends. ECANCELED when keep_going said no. Blocks on file I/O.
     Tried<std::string_view> next();
     std::uint64_t position() const { return at_; }  // after what was given last
 
 private:
     ssize_t read(std::size_t size);
     int flags() const;
-    void drop();
+    void drop(std::uint64_t end);
 
     const ContentBuffer& buffer_;
     const int fd_;
     const std::uint64_t end_;
+    const KeepGoing& keep_going_;
     std::uint64_t at_;
     std::uint64_t dropped_;  // what is before it is not needed any more
     bool pieces_;            // until something is not cached
@@ -75,13 +80,11 @@ private:
 
 class ContentReader {
 public:
-    static constexpr std::uint64_t kPollEvery = LookOptions::kPollEvery;
-
-    using KeepGoing = std::function<bool()>;
+    using KeepGoing = ContentStream::KeepGoing;
     using Consume = std::function<bool(std::string_view)>;  // false: has seen enough
 
     // Reads [begin, end) of `fd`. The answer is where reading stopped: short of `end` at the end of the file, or where the
-    // consumer had enough. ECANCELED when keep_going said no. Blocks on file I/O.
+    // consumer had enough. Errors as ContentStream::next().
     Tried<std::uint64_t> read(int fd, std::uint64_t begin, std::uint64_t end, const KeepGoing& keep_going, const Consume& consume);
 
 private:

@@ -1,7 +1,6 @@
 #include "touchstone/paired_digests.hpp"
 
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "content.hpp"
@@ -35,13 +34,21 @@ bool agrees_with_openssl() {
 struct PairedDigests::Impl {
     // A file that is being read, and how far it was hashed.
     struct Reading {
-        Reading(File what, const ContentBuffer& buffer) : file(std::move(what)), stream(std::in_place, buffer, file.opened.get(), 0, file.status.stx_size) {}
+        Reading(File what, const ContentBuffer& buffer, const std::function<bool()>& going_on)
+            : file(std::move(what)),
+              keep_going([this, &going_on] { return going_on() && is_unchanged(); }),
+              stream(buffer, file.opened.get(), 0, file.status.stx_size, keep_going) {}
+
+        bool is_unchanged() const {
+            const auto now = status_of(file.opened.get());
+            return now && same_state(file.status, *now);
+        }
 
         File file;
-        std::optional<ContentStream> stream;
+        const std::function<bool()> keep_going;
+        ContentStream stream;
         Sha256 hash;
         std::string_view ready;  // read, and not yet hashed
-        std::uint64_t polled = 0;
     };
 
     std::function<bool()> keep_going;
@@ -52,14 +59,13 @@ struct PairedDigests::Impl {
     void add(File file);
     void finish();
     bool has_more(std::unique_ptr<Reading>& reading);
-    bool is_worth_reading(Reading& reading) const;
     void give_back(std::unique_ptr<Reading>& reading, bool whole);
 };
 
 void PairedDigests::Impl::add(File file) {
     auto& [first, second] = readings;
     auto& free = first ? second : first;
-    free = std::make_unique<Reading>(std::move(file), buffers[first ? 1 : 0]);
+    free = std::make_unique<Reading>(std::move(file), buffers[first ? 1 : 0], keep_going);
     if (!first || !second) return;
     while (has_more(first) && has_more(second)) Sha256::update_both(first->hash, first->ready, second->hash, second->ready);
 }
@@ -72,28 +78,20 @@ void PairedDigests::Impl::finish() {
 // Reads on where all that was read is hashed. False: it was given back.
 bool PairedDigests::Impl::has_more(std::unique_ptr<Reading>& reading) {
     if (!reading->ready.empty()) return true;
-    const auto bytes = is_worth_reading(*reading) ? reading->stream->next() : trouble("read", ECANCELED);
+    const auto bytes = reading->stream.next();
     if (bytes && !bytes->empty()) {
         reading->ready = *bytes;
         return true;
     }
-    give_back(reading, bytes && reading->stream->position() == reading->file.status.stx_size);
+    give_back(reading, bytes && reading->stream.position() == reading->file.status.stx_size);
     return false;
 }
 
-bool PairedDigests::Impl::is_worth_reading(Reading& reading) const {
-    const auto position = reading.stream->position();
-    if (position - reading.polled < LookOptions::kPollEvery) return true;
-    reading.polled = position;
-    const auto now = status_of(reading.file.opened.get());
-    return keep_going() && now && same_state(reading.file.status, *now);
-}
-
 void PairedDigests::Impl::give_back(std::unique_ptr<Reading>& reading, bool whole) {
-    const auto given = std::exchange(reading, nullptr);
-    given->stream.reset();
-    const auto digest = whole ? given->hash.finish() : std::string();
-    finished(given->file, whole ? &digest : nullptr);
+    const auto digest = whole ? reading->hash.finish() : std::string();
+    const File file = std::move(reading->file);
+    reading.reset();  // which drops what reading has brought into the page cache
+    finished(file, whole ? &digest : nullptr);
 }
 
 bool PairedDigests::is_offered(DigestAlgorithm algorithm) {

@@ -47,11 +47,11 @@ std::optional<int> filter_of(int fd) {
 // The compressed side. What comes out is bounded by the caller, so only input that yields nothing must be bounded here.
 class CompressedInput {
 public:
-    CompressedInput(int fd, std::uint64_t limit, const KeepGoing& keep_going) : stream_(buffer_, fd, 0, limit), keep_going_(keep_going) {}
+    CompressedInput(int fd, std::uint64_t limit, const KeepGoing& keep_going) : stream_(buffer_, fd, 0, limit, keep_going) {}
 
     static la_ssize_t next(archive* reader, void* self, const void** buffer) {
         auto& input = *static_cast<CompressedInput*>(self);
-        const auto bytes = input.next();
+        const auto bytes = input.stream_.next();
         if (!bytes) {
             input.error_ = bytes.error().error;
             archive_set_error(reader, input.error_, "read");
@@ -64,18 +64,8 @@ public:
     int error() const { return error_; }  // of reading, not of decompressing; 0 when there was none
 
 private:
-    Tried<std::string_view> next() {
-        if (stream_.position() - polled_ >= ContentReader::kPollEvery) {
-            polled_ = stream_.position();
-            if (keep_going_ && !keep_going_()) return trouble("read", ECANCELED);
-        }
-        return stream_.next();
-    }
-
     ContentBuffer buffer_;
     ContentStream stream_;
-    const KeepGoing& keep_going_;
-    std::uint64_t polled_ = 0;
     int error_ = 0;
 };
 
@@ -147,7 +137,7 @@ private:
             if (length <= 0) return {};
             walk.feed(std::string_view(buffer.data(), static_cast<std::size_t>(length)));
             since_poll += static_cast<std::uint64_t>(length);
-            if (since_poll < ContentReader::kPollEvery) continue;
+            if (since_poll < ContentStream::kPollEvery) continue;
             since_poll = 0;
             if (keep_going_ && !keep_going_()) return trouble("decompress", ECANCELED);
         }

@@ -9,7 +9,6 @@
 #include "cached_ranges.hpp"
 #include "scratch.hpp"
 #include "touchstone/fd.hpp"
-#include "touchstone/paired_digests.hpp"
 
 using namespace touchstone;
 
@@ -85,11 +84,7 @@ TEST_CASE("two files read at a time leave it so, too") {
         DigestAlgorithm::sha256, [] { return true; }, [&](const PairedDigests::File&, const std::string* digest) { given += digest != nullptr; });
     if (!pairs) return;
     const std::pair before(residency(first.fd.get()), residency(second.fd.get()));
-    for (const auto* each : {&first, &second}) {
-        PairedDigests::File file{each->path, Fd(::open(each->path.c_str(), O_RDONLY | O_CLOEXEC))};
-        REQUIRE(::statx(file.opened.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &file.status) == 0);
-        pairs->add(std::move(file));
-    }
+    for (const auto* each : {&first, &second}) pairs->add(opened_file(each->path));
     pairs->finish();
     CHECK(given == 2);
     CHECK(std::pair(residency(first.fd.get()), residency(second.fd.get())) == before);

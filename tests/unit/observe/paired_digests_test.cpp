@@ -1,6 +1,4 @@
 // Files read two at a time: what each is given back with, also where it changes or cannot be read meanwhile.
-#include "touchstone/paired_digests.hpp"
-
 #include <openssl/evp.h>
 
 #include <map>
@@ -27,11 +25,7 @@ struct Pairs {
 
     explicit operator bool() const { return made != nullptr; }
 
-    void add(const std::string& path) const {
-        PairedDigests::File file{path, Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC))};
-        REQUIRE(::statx(file.opened.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &file.status) == 0);
-        made->add(std::move(file));
-    }
+    void add(const std::string& path) const { made->add(opened_file(path)); }
 };
 
 }  // namespace

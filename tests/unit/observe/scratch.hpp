@@ -15,6 +15,7 @@
 
 #include "touchstone/bytes.hpp"
 #include "touchstone/observe.hpp"
+#include "touchstone/paired_digests.hpp"
 
 namespace touchstone {
 
@@ -80,6 +81,13 @@ inline Attributes attributes_at(const std::string& path, LookOptions options = {
 
 inline std::string digest_hex(const std::string& path, DigestAlgorithm algorithm = DigestAlgorithm::sha256) {
     return to_hex(attributes_at(path, {}, algorithm).digest);
+}
+
+// As a walk has opened it.
+inline PairedDigests::File opened_file(const std::string& path) {
+    PairedDigests::File file{path, Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC))};
+    REQUIRE(::statx(file.opened.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &file.status) == 0);
+    return file;
 }
 
 inline constexpr auto kBlock = BlockDigests::kBlockSize;
