@@ -33,6 +33,12 @@ private:
     bool good_ = false;
 };
 
+void append_blob(std::string& out, std::string_view bytes) {
+    out += 'b';
+    store::append_integer(out, std::uint64_t{bytes.size()});
+    out += bytes;
+}
+
 // Tagged and length-prefixed, so that no two tables' contents give the same bytes.
 void append_value(std::string& out, const store::Value& value) {
     if (value.is_null()) {
@@ -41,28 +47,58 @@ void append_value(std::string& out, const store::Value& value) {
         out += 'i';
         store::append_integer(out, value.integer());
     } else {
-        const auto bytes = value.blob();
-        out += 'b';
-        store::append_integer(out, std::uint64_t{bytes.size()});
-        out += bytes;
+        append_blob(out, value.blob());
     }
 }
+
+// The rows of one table, hashed many at once.
+class Rows {
+public:
+    explicit Rows(Sha256& hash) : hash_(hash) {}
+
+    void begin_row() {
+        if (bytes_.size() >= kHashedAtOnce) {
+            hash_.add(bytes_);
+            bytes_.clear();
+        }
+        bytes_ += 'r';
+    }
+    void add(const store::Value& value) { append_value(bytes_, value); }
+    void add_blob(std::string_view blob) { append_blob(bytes_, blob); }
+    void end() { hash_.add(bytes_ += 'e'); }
+
+private:
+    Sha256& hash_;
+    std::string bytes_;
+};
 
 Status add_rows(store::Database& database, const char* sql, Sha256& hash) {
     auto query = database.query(sql);
     if (!query) return fail(query.error());
-    std::string rows;
+    Rows rows(hash);
     for (const int columns = query->columns();;) {
         const auto found = query->step();
         if (!found) return fail(found.error());
         if (!*found) break;
-        rows += 'r';
-        for (int column = 0; column < columns; ++column) append_value(rows, query->value(column));
-        if (rows.size() < kHashedAtOnce) continue;
-        hash.add(rows);
-        rows.clear();
+        rows.begin_row();
+        for (int column = 0; column < columns; ++column) rows.add(query->value(column));
     }
-    hash.add(rows += 'e');
+    rows.end();
+    return {};
+}
+
+// With the path of the directory in place of its id, which says nothing.
+Status add_objects(store::Database& database, Sha256& hash) {
+    Rows rows(hash);
+    for (store::RowCursor cursor(database);;) {
+        const auto found = cursor.next();
+        if (!found) return fail(found.error());
+        if (!*found) break;
+        rows.begin_row();
+        rows.add_blob(cursor.directory());
+        for (int column = 0; column < store::kRowColumns; ++column) rows.add(cursor.row().value(column));
+    }
+    rows.end();
     return {};
 }
 
@@ -74,9 +110,9 @@ Result<std::string> content_id(store::Database& database) {
     Sha256 hash;
     hash.add(fmt::format("touchstone baseline {}\n", *version));
     for (const char* sql : {"SELECT key,value FROM info WHERE key<>x'6964' ORDER BY key",
-                            "SELECT sequence,at,who,note,paths FROM acceptance ORDER BY sequence",
-                            "SELECT " TS_OBJECT_COLUMNS " FROM object ORDER BY dir,name"})
+                            "SELECT sequence,at,who,note,paths FROM acceptance ORDER BY sequence"})
         if (auto done = add_rows(database, sql, hash); !done) return fail(done.error());
+    if (auto done = add_objects(database, hash); !done) return fail(done.error());
     return hash.hex();
 }
 

@@ -2,8 +2,8 @@
 #include <sys/stat.h>
 
 #include "format.hpp"
+#include "store/directory_steps.hpp"
 #include "store/encoding.hpp"
-#include "store/object_table.hpp"
 #include "store/stored.hpp"
 #include "touchstone/baseline.hpp"
 #include "touchstone/bytes.hpp"
@@ -11,14 +11,16 @@
 namespace touchstone {
 
 struct BaselineReader::Impl {
-    explicit Impl(std::unique_ptr<store::Database> opened) : database(std::move(opened)), objects(*database) {}
+    explicit Impl(std::unique_ptr<store::Database> opened) : database(std::move(opened)) {}
     std::unique_ptr<store::Database> database;
-    store::ObjectTable objects;
     store::RowScan scan{*database};
     BaselineInfo info;
 };
 
 namespace {
+
+constexpr store::DirectorySteps kDirectorySteps{"SELECT 1 FROM directory WHERE path=?1",
+                                                "SELECT path FROM directory WHERE path>?1 AND path<?2 ORDER BY path LIMIT 1"};
 
 // Before SQLite opens it: opening a fifo would block, and an absent file deserves its errno.
 Status check_file(const std::string& file) {
@@ -62,10 +64,17 @@ Status BaselineReader::children(const std::string& directory, const std::functio
 }
 
 Result<std::optional<std::string>> BaselineReader::next_directory(const std::string& scope, const std::string& after) {
-    return store::GlanceTable(*impl_->database).next_directory(scope, after);
+    return store::next_directory(*impl_->database, kDirectorySteps, scope, after);
 }
 
-Result<std::vector<std::string>> BaselineReader::paths_of(ObjectId id) { return impl_->objects.paths_of(id); }
+Result<std::vector<std::string>> BaselineReader::paths_of(ObjectId id) {
+    auto paths = store::InodeTable(*impl_->database).paths_of(id);
+    if (!paths) return paths;
+    const auto top = find("/");  // which is in no directory
+    if (!top) return fail(top.error());
+    if (const Attributes* seen = *top ? (*top)->seen() : nullptr; seen != nullptr && seen->id == id) paths->insert(paths->begin(), "/");
+    return paths;
+}
 
 std::optional<std::string> BaselineReader::digest_of(const std::string& path, const std::string& verity, DigestAlgorithm algorithm) {
     if (verity.empty() || info().digest != algorithm) return std::nullopt;
@@ -76,7 +85,27 @@ std::optional<std::string> BaselineReader::digest_of(const std::string& path, co
 }
 
 Status BaselineReader::each(const std::string& scope, const std::function<bool(const Observation&)>& visit) {
-    return impl_->objects.each(scope, visit);
+    const auto visit_rows = [&](store::RowCursor& cursor) -> Result<bool> {  // whether to go on
+        for (Observation found;;) {
+            const auto row = cursor.next();
+            if (!row || !*row) return row ? Result<bool>(true) : row;
+            if (!store::read_row(cursor.row(), cursor.directory(), found)) return fail(impl_->database->corrupt(store::kDamagedRow));
+            if (!visit(found)) return false;
+        }
+    };
+    const auto finish = [](const Result<bool>& result) { return result ? Status{} : Status(fail(result.error())); };
+    store::RowCursor cursor(*impl_->database);
+    if (store::is_everything(scope)) return finish(visit_rows(cursor));
+
+    const auto own = find(scope);
+    if (!own) return fail(own.error());
+    if (*own && !visit(**own)) return {};
+    cursor.open(scope, scope + '\0');
+    const auto more = visit_rows(cursor);
+    if (!more || !*more) return finish(more);
+    const store::Below below(scope);
+    cursor.open(below.from, below.to);
+    return finish(visit_rows(cursor));
 }
 
 Result<std::vector<Acceptance>> BaselineReader::acceptances() {
@@ -106,9 +135,12 @@ Status BaselineReader::verify() {
         absence = absence || each.absent();
         return true;
     };
-    if (auto read = impl_->objects.each("", count); !read) return read;
-    if (objects != impl_->info.objects || absence) return fail(database.corrupt("it does not hold the objects that it says"));
+    if (auto read = each("", count); !read) return read;
+    const auto rows = database.number("SELECT count(*) FROM object");  // also those of no directory
+    if (!rows) return fail(rows.error());
+    if (objects != impl_->info.objects || store::from_stored(*rows) != objects || absence) return fail(database.corrupt("it does not hold the objects that it says"));
     if (auto same = store::GlanceTable(database).verify(); !same) return same;
+    if (auto same = store::InodeTable(database).verify(); !same) return same;
     const auto notes = acceptances();
     return notes ? Status{} : Status(fail(notes.error()));
 }

@@ -3,7 +3,6 @@
 
 #include "format.hpp"
 #include "store/encoding.hpp"
-#include "store/object_table.hpp"
 #include "store/stored.hpp"
 #include "temporary_file.hpp"
 #include "touchstone/baseline.hpp"
@@ -27,7 +26,7 @@ struct BaselineWriter::Impl {
     BaselineInfo info;
     TemporaryFile temporary;
     std::unique_ptr<store::Database> database;
-    store::ObjectTable objects;
+    store::BaselineObjects objects;
     std::optional<Error> failure;
 };
 
@@ -39,10 +38,7 @@ constexpr const char* kFastAndUnsafe =  // nothing is at stake before the rename
 Status prepare(store::Database& database) {
     if (auto done = database.execute(kFastAndUnsafe); !done) return done;
     if (auto done = database.execute("BEGIN IMMEDIATE"); !done) return done;
-    // The index when all rows are there.
-    auto format = kBaselineFormat;
-    format.schema = format.schema.first(format.schema.size() - 1);
-    return database.create_format(format);
+    return database.create_format(kBaselineFormat);
 }
 
 }  // namespace
@@ -63,10 +59,7 @@ Result<BaselineWriter> BaselineWriter::create(const std::string& file, const Bas
 
 Status BaselineWriter::put(const Observation& observation) {
     if (auto good = impl_->usable(); !good) return good;
-    if (observation.absent()) {
-        const auto erased = impl_->objects.erase(observation.path);
-        return impl_->kept(erased ? Status{} : Status(fail(erased.error())));
-    }
+    if (observation.absent()) return impl_->kept(impl_->objects.erase(observation.path));
     if (!observation.follows_baseline && observation.standing == Verdict::unexpected) return impl_->kept(impl_->objects.put(observation));
     Observation row = observation;  // marks of the state, without meaning here
     row.follows_baseline = false;
@@ -102,9 +95,8 @@ Status BaselineWriter::copy_from(BaselineReader& reader) {
 
 Status BaselineWriter::Impl::finish() {
     if (auto good = usable(); !good) return good;
-    const auto rows = database->number("SELECT count(*) FROM object");
-    if (!rows) return fail(rows.error());
-    info.objects = store::from_stored(*rows);
+    if (auto done = objects.drop_empty_directories(); !done) return done;
+    info.objects = objects.count();
     info.id.clear();
     if (auto done = write_info(*database, info); !done) return done;
     // From here on pages with rows stay as they are, so a second thread can read them for the id while this one makes what follows from them.
@@ -121,11 +113,12 @@ Status BaselineWriter::Impl::finish() {
     return database->execute("COMMIT");
 }
 
-// The index last: sorted once instead of touched at random.
+// In one pass over the rows, in the order of their key: table `inode` is sorted once instead of being touched at random.
 Status BaselineWriter::Impl::derive() {
     if (auto done = database->execute("BEGIN IMMEDIATE"); !done) return done;
-    if (auto done = store::GlanceTable(*database).fill(); !done) return done;
-    return database->execute(store::kObjectIndex.sql);
+    store::InodeRows inodes;
+    if (auto done = store::GlanceTable(*database).fill([&](ObjectId id, std::int64_t number) { inodes.add(id, number); }); !done) return done;
+    return store::InodeTable(*database).fill(inodes);
 }
 
 Result<BaselineInfo> BaselineWriter::commit() {

@@ -1,4 +1,4 @@
-// Going through the directories of a table whose key begins with `dir`, a step at a time.
+// Going through directories in the order of their paths, a step at a time.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ struct Below {
 
 inline bool is_everything(const std::string& scope) { return scope.empty() || scope == "/"; }
 
-// SQL literals: of the directory ?1 alone, any row; `dir` of the first row with ?1 < dir < ?2.
+// SQL literals: of the directory ?1 alone, any row; the first directory with ?1 < directory < ?2.
 struct DirectorySteps {
     const char* at;
     const char* between;

@@ -1,36 +1,30 @@
 #include "store/glance_table.hpp"
 
-#include "store/directory_steps.hpp"
+#include "store/baseline_objects.hpp"
 #include "store/integers.hpp"
-#include "store/object_row.hpp"
-#include "store/object_table.hpp"
 #include "store/stored.hpp"
 
 namespace touchstone::store {
 namespace {
 
-constexpr DirectorySteps kGlanceSteps{"SELECT 1 FROM glance WHERE dir=?1 LIMIT 1",
-                                      "SELECT dir FROM glance WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1"};
 constexpr const char* kDamagedGlance = "a row of table glance is damaged";
-// A longer row of a table WITHOUT ROWID would leave its page (of 16384 bytes) for one of its own.
-constexpr std::size_t kFullPart = 3500;
+constexpr std::size_t kFullGlances = 3500;
 
 // Where the fixed values of a packed glance begin; the name follows them.
 struct Offset {
     enum : std::size_t { length = 0, unreadable = 4, type = 5, device = 6, inode = 14, size = 22, ctime = 30, looked_at = 38, name = 46 };
 };
 
-// Says the parts of the table, in the order of their key, as the rows of table `object` make them.
-class Packer {
+// Says the rows of the table, in their order, as the rows of table `object` make them.
+class GlancePacker {
 public:
-    using Visitor = std::function<Status(std::string_view directory, std::int64_t part, std::string_view names)>;
-    explicit Packer(Visitor visit) : visit_(std::move(visit)) {}
+    using Visitor = std::function<Status(std::int64_t number, std::int64_t directory, std::string_view names)>;
+    explicit GlancePacker(const Visitor& visit) : visit_(visit) {}
 
-    Status add(std::string_view directory, const Glance& glance) {
-        if (directory != directory_ || packed_.size() >= kFullPart) {
+    Status add(std::int64_t directory, const Glance& glance) {
+        if (directory != directory_ || packed_.size() >= kFullGlances) {
             if (auto done = finish(); !done) return done;
-            part_ = directory == directory_ ? part_ + 1 : 0;
-            directory_.assign(directory);
+            directory_ = directory;
         }
         append_glance(packed_, glance);
         return {};
@@ -38,34 +32,45 @@ public:
 
     Status finish() {
         if (packed_.empty()) return {};
-        auto done = visit_(directory_, part_, packed_);
+        auto done = visit_(number_++, directory_, packed_);
         packed_.clear();
         return done;
     }
 
+    std::int64_t number() const { return number_; }  // of the row that the last glance is in
+
 private:
-    Visitor visit_;
-    std::string directory_;
-    std::int64_t part_ = 0;
+    const Visitor& visit_;
+    std::int64_t number_ = 1;
+    std::int64_t directory_ = 0;
     std::string packed_;
 };
 
-Status pack_objects(Database& database, const Packer::Visitor& visit) {
-    // "/" is in no directory.
-    auto query = database.query("SELECT " TS_GLANCE_COLUMNS ",dir FROM object WHERE dir>x'' ORDER BY dir,name");
-    if (!query) return fail(query.error());
-    Packer packer(visit);
-    Ascending order;
+Status pack_objects(Database& database, const GlancePacker::Visitor& visit, const GlanceTable::Placed& placed) {
+    RowCursor cursor(database);
+    cursor.open("/", "0");  // "/" itself is in no directory
+    GlancePacker packer(visit);
     Glance glance;
     for (bool absent = false;;) {
-        const auto row = query->step();
+        const auto row = cursor.next();
         if (!row) return fail(row.error());
         if (!*row) return packer.finish();
-        const auto directory = query->blob(kGlanceColumns);
-        if (!read_glance(*query, glance, absent) || absent || !order.advance(directory, glance.name))
-            return fail(database.corrupt("a row of table object is damaged"));
-        if (auto done = packer.add(directory, glance); !done) return done;
+        if (!read_glance(cursor.row(), glance, absent) || absent) return fail(database.corrupt(kDamagedRow));
+        if (auto done = packer.add(cursor.directory_id(), glance); !done) return done;
+        placed(glance.id, packer.number());
     }
+}
+
+// Of one row, in which names ascend from `last` on, which becomes the last of them. False: damaged.
+template <class Visit>
+bool take_names(const Value& names, std::string& last, Glance& glance, Visit visit) {
+    GlanceTaker taker(names.is_blob() ? names.blob() : std::string_view{});
+    if (!taker.more()) return false;  // rows without a name could go on for ever
+    for (bool more = true; more && taker.more(); last.swap(glance.name)) {
+        if (!taker.take(glance) || glance.name <= last) return false;
+        more = visit();
+    }
+    return true;
 }
 
 }  // namespace
@@ -103,52 +108,74 @@ bool GlanceTaker::take(Glance& glance) {
     return true;
 }
 
-Status GlanceTable::fill() {
-    return pack_objects(*database_, [&](std::string_view directory, std::int64_t part, std::string_view names) -> Status {
-        auto query = database_->query("INSERT INTO glance(dir,part,names) VALUES(?1,?2,?3)");
+Status GlanceTable::fill(const Placed& placed) {
+    const auto insert = [&](std::int64_t number, std::int64_t directory, std::string_view names) -> Status {
+        auto query = database_->query("INSERT INTO glance(number,dir,names) VALUES(?1,?2,?3)");
         if (!query) return fail(query.error());
-        return query->bind_blob(1, directory).bind(2, part).bind_blob(3, names).run();
-    });
+        return query->bind(1, number).bind(2, directory).bind_blob(3, names).run();
+    };
+    return pack_objects(*database_, insert, placed);
 }
 
 Status GlanceTable::verify() {
-    auto kept = database_->query("SELECT dir,part,names FROM glance ORDER BY dir,part");
+    auto kept = database_->query("SELECT number,dir,names FROM glance ORDER BY number");
     if (!kept) return fail(kept.error());
     const auto differs = [&] { return fail(database_->corrupt("table glance does not say what table object says")); };
-    auto compared = pack_objects(*database_, [&](std::string_view directory, std::int64_t part, std::string_view names) -> Status {
+    const auto compare = [&](std::int64_t number, std::int64_t directory, std::string_view names) -> Status {
         const auto row = kept->step();
         if (!row) return fail(row.error());
-        if (!*row || kept->blob(0) != directory || !kept->is_integer(1) || kept->integer(1) != part || kept->blob(2) != names)
-            return differs();
+        if (!*row || kept->integer(0) != number || kept->integer(1) != directory || kept->blob(2) != names) return differs();
         return {};
-    });
-    if (!compared) return compared;
+    };
+    if (auto compared = pack_objects(*database_, compare, [](ObjectId, std::int64_t) {}); !compared) return compared;
     const auto more = kept->step();
     if (!more) return fail(more.error());
     return *more ? differs() : Status{};
 }
 
-Status GlanceTable::children(const std::string& directory, const std::function<bool(const Glance&)>& visit) {
-    auto query = database_->query("SELECT names FROM glance WHERE dir=?1 ORDER BY part");
+Status GlanceTable::each(const Placed& placed) {
+    auto query = database_->query("SELECT number,names FROM glance ORDER BY number");
     if (!query) return fail(query.error());
-    query->bind_blob(1, directory);
     Glance glance;
-    for (std::string last;;) {
+    for (std::int64_t last = 0;;) {
         const auto row = query->step();
         if (!row) return fail(row.error());
         if (!*row) return {};
-        const auto value = query->value(0);
-        GlanceTaker taker(value.is_blob() ? value.blob() : std::string_view{});
-        if (!taker.more()) return fail(database_->corrupt(kDamagedGlance));  // rows without a name could go on for ever
-        for (; taker.more(); last.swap(glance.name)) {
-            if (!taker.take(glance) || glance.name <= last) return fail(database_->corrupt(kDamagedGlance));
-            if (!visit(glance)) return {};
-        }
+        const auto number = query->integer(0);
+        std::string before;
+        if (number <= last || !take_names(query->value(1), before, glance, [&] { return placed(glance.id, number), true; }))
+            return fail(database_->corrupt(kDamagedGlance));
+        last = number;
     }
 }
 
-Result<std::optional<std::string>> GlanceTable::next_directory(const std::string& scope, const std::string& after) {
-    return store::next_directory(*database_, kGlanceSteps, scope, after);
+Status GlanceTable::row(std::int64_t number, const std::function<void(std::string_view directory, const Glance&)>& visit) {
+    auto query = database_->query("SELECT path,names FROM glance JOIN directory ON id=dir WHERE number=?1");
+    if (!query) return fail(query.error());
+    query->bind(1, number);
+    const auto row = query->step();
+    if (!row) return fail(row.error());
+    Glance glance;
+    std::string before;
+    const auto directory = *row && query->is_blob(0) ? query->blob(0) : std::string_view{};
+    if (!is_stored_name(directory, "name") || !take_names(query->value(1), before, glance, [&] { return visit(directory, glance), true; }))
+        return fail(database_->corrupt(kDamagedGlance));
+    return {};
+}
+
+Status GlanceTable::children(const std::string& directory, const std::function<bool(const Glance&)>& visit) {
+    auto query = database_->query("SELECT names FROM glance WHERE dir=(SELECT id FROM directory WHERE path=?1) ORDER BY number");
+    if (!query) return fail(query.error());
+    query->bind_blob(1, directory);
+    Glance glance;
+    std::string last;
+    for (bool more = true; more;) {
+        const auto row = query->step();
+        if (!row) return fail(row.error());
+        if (!*row) break;
+        if (!take_names(query->value(0), last, glance, [&] { return more = visit(glance); })) return fail(database_->corrupt(kDamagedGlance));
+    }
+    return {};
 }
 
 }  // namespace touchstone::store

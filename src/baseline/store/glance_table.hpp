@@ -1,10 +1,9 @@
 // Table `glance` of a baseline: what a sweep needs of each row of table `object`, some dozen names packed into one row, for reading a row
-// of SQLite's costs a sweep more than comparing an object does. It follows from table `object` and from nothing else; "/" is not in it.
+// of SQLite's costs a sweep more than comparing an object does. It follows from tables `directory` and `object` and from nothing else; "/" is not in it.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,9 +12,8 @@
 
 namespace touchstone::store {
 
-inline constexpr SchemaEntry kGlanceTable{
-    "glance",
-    "CREATE TABLE glance(dir BLOB NOT NULL,part INTEGER NOT NULL,names BLOB NOT NULL,PRIMARY KEY(dir,part)) WITHOUT ROWID"};
+inline constexpr SchemaEntry kGlanceTable{"glance", "CREATE TABLE glance(number INTEGER PRIMARY KEY,dir INTEGER NOT NULL,names BLOB NOT NULL)"};
+inline constexpr SchemaEntry kGlanceIndex{"glance_dir", "CREATE INDEX glance_dir ON glance(dir)"};
 
 // The packed form (docs/formats.md).
 void append_glance(std::string& out, const Glance& glance);
@@ -35,12 +33,18 @@ class GlanceTable {
 public:
     explicit GlanceTable(Database& database) : database_(&database) {}
 
-    Status fill();    // an empty table, from table `object`
-    Status verify();  // corrupt: it is not what fill() makes
+    // Of an object in the table, and in which row it is.
+    using Placed = std::function<void(ObjectId id, std::int64_t number)>;
+
+    Status fill(const Placed& placed);  // an empty table, from table `object`
+    Status verify();                    // corrupt: it is not what fill() makes
+    Status each(const Placed& placed);
+
+    // The names in one row, in byte order, and their directory. Corrupt: there is no such row, or it is damaged.
+    Status row(std::int64_t number, const std::function<void(std::string_view directory, const Glance&)>& visit);
 
     // As KnownReader's; corrupt when names are damaged or not in strictly ascending order. The visitor may call it again.
     Status children(const std::string& directory, const std::function<bool(const Glance&)>& visit);
-    Result<std::optional<std::string>> next_directory(const std::string& scope, const std::string& after);
 
 private:
     Database* database_;

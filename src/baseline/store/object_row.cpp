@@ -12,7 +12,7 @@ constexpr std::size_t kMaxPath = 1 << 20;
 constexpr std::size_t kMaxRow = 96 << 20;  // below SQLite's own limit, see database.cpp
 
 struct Column {
-    enum : int { dir, name, kind, device, inode, packed };
+    enum : int { name, kind, device, inode, packed };
 };
 
 // split_path leaves out one slash, or none: "//a" and "/a" come apart alike, and only one of them comes back.
@@ -65,9 +65,8 @@ Status check_row(const Observation& observation, const SplitPath& split) {
     return bytes > kMaxRow ? refuse("its attributes are too large") : Status{};
 }
 
-void bind_row(Query& query, const Observation& observation, const SplitPath& split, std::string& room) {
-    query.bind_blob(Column::dir + 1, split.directory).bind_blob(Column::name + 1, split.name);
-    query.bind(Column::kind + 1, static_cast<std::int64_t>(kind_of(observation)));
+void bind_row(Query& query, const Observation& observation, std::string_view name, std::string& room) {
+    query.bind_blob(Column::name + 1, name).bind(Column::kind + 1, static_cast<std::int64_t>(kind_of(observation)));
     if (const auto* seen = observation.seen()) {
         query.bind(Column::device + 1, to_stored(seen->id.device)).bind(Column::inode + 1, to_stored(seen->id.inode));
     } else {
@@ -77,22 +76,22 @@ void bind_row(Query& query, const Observation& observation, const SplitPath& spl
     query.bind_blob(Column::packed + 1, room);
 }
 
-bool read_row(const Query& query, Observation& out) {
-    const auto directory = query.value(Column::dir), last = query.value(Column::name), bytes = query.value(Column::packed);
-    if (!directory.is_blob() || !last.is_blob() || !bytes.is_blob() || !is_stored_name(directory.blob(), last.blob())) return false;
+bool read_row(const Query& query, std::string_view directory, Observation& out) {
+    const auto last = query.value(Column::name), bytes = query.value(Column::packed);
+    if (!last.is_blob() || !bytes.is_blob() || !is_stored_name(directory, last.blob())) return false;
     RowKind row{};
     ObjectId id;
     if (!read_kind(query, Column::kind, row) || !read_id(query, Column::device, row, id)) return false;
-    join_path(out.path, directory.blob(), last.blob());
+    join_path(out.path, directory, last.blob());
     return unpack_row(row, id, bytes.blob(), out);
 }
 
 bool read_glance(const Query& query, Glance& glance, bool& absent) {
-    const auto last = query.value(Column::name - 1), bytes = query.value(Column::packed - 1);
+    const auto last = query.value(Column::name), bytes = query.value(Column::packed);
     if (!last.is_blob() || !bytes.is_blob() || !is_stored_name("/", last.blob())) return false;
     RowKind row{};
     glance.id = {};
-    if (!read_kind(query, Column::kind - 1, row) || !read_id(query, Column::device - 1, row, glance.id)) return false;
+    if (!read_kind(query, Column::kind, row) || !read_id(query, Column::device, row, glance.id)) return false;
     glance.name.assign(last.blob());
     absent = row == RowKind::absent;
     return unpack_glance(row, bytes.blob(), glance);

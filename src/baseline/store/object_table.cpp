@@ -7,8 +7,6 @@
 namespace touchstone::store {
 namespace {
 
-constexpr const char* kDamagedRow = "a row of table object is damaged";
-
 constexpr DirectorySteps kObjectSteps{"SELECT 1 FROM object WHERE dir=?1 LIMIT 1",
                                       "SELECT dir FROM object WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1"};
 
@@ -23,7 +21,7 @@ bool Ascending::advance(std::string_view directory, std::string_view name) {
 }
 
 Status GlanceCursor::open(const std::string& directory) {
-    auto query = database_->query("SELECT " TS_GLANCE_COLUMNS " FROM object WHERE dir=?1 ORDER BY name");
+    auto query = database_->query("SELECT " TS_ROW_COLUMNS " FROM object WHERE dir=?1 ORDER BY name");
     if (!query) return fail(query.error());
     query_.emplace(std::move(*query));
     query_->bind_blob(1, directory);
@@ -41,57 +39,13 @@ Result<bool> GlanceCursor::next() {
     return true;
 }
 
-Result<std::optional<Observation>> RowScan::find(const std::string& path) {
-    const auto split = split_path(path);
-    const bool onwards = query_ && split.directory == directory_ && split.name >= asked_;
-    const auto found = onwards ? advance(split.name) : seek(split.directory, split.name);
-    if (!found) {
-        query_.reset();
-        return fail(found.error());
-    }
-    if (!*found || query_->blob(1) != split.name) return std::nullopt;
-    std::optional<Observation> row(std::in_place);
-    if (!read_row(*query_, *row) || row->path != path) return fail(database_->corrupt(kDamagedRow));
-    return row;
-}
-
-// A few rows at most: who leaves out more has skipped a part of the directory.
-Result<bool> RowScan::advance(std::string_view name) {
-    constexpr int kSteps = 4;
-    for (int steps = 0; on_row_ && query_->blob(1) < name; ++steps) {
-        if (steps == kSteps) return seek(directory_, name);
-        auto row = query_->step();
-        if (!row) return row;
-        on_row_ = *row;
-    }
-    asked_.assign(name);
-    return on_row_;
-}
-
-Result<bool> RowScan::seek(std::string_view directory, std::string_view name) {
-    std::string from(name), of(directory);  // they may be parts of what is replaced
-    if (!query_) {
-        auto query = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir=?1 AND name>=?2 ORDER BY name");
-        if (!query) return fail(query.error());
-        query_.emplace(std::move(*query));
-    }
-    query_->rewind();
-    directory_ = std::move(of);
-    from_ = std::move(from);
-    asked_ = from_;
-    query_->bind_blob(1, directory_).bind_blob(2, from_);
-    auto row = query_->step();
-    if (row) on_row_ = *row;
-    return row;
-}
-
 Status ObjectTable::put(const Observation& observation) {
     const auto split = split_path(observation.path);
     if (auto good = check_row(observation, split); !good) return good;
-    auto query = database_->query("INSERT OR REPLACE INTO object(" TS_OBJECT_COLUMNS ") VALUES(?1,?2,?3,?4,?5,?6)");
+    auto query = database_->query("INSERT OR REPLACE INTO object(" TS_ROW_COLUMNS ",dir) VALUES(?1,?2,?3,?4,?5,?6)");
     if (!query) return fail(query.error());
-    bind_row(*query, observation, split, packed_);
-    return query->run();
+    bind_row(*query, observation, split.name, packed_);
+    return query->bind_blob(kRowColumns + 1, split.directory).run();
 }
 
 Result<bool> ObjectTable::erase(const std::string& path) {
@@ -104,7 +58,7 @@ Result<bool> ObjectTable::erase(const std::string& path) {
 }
 
 Result<std::optional<Observation>> ObjectTable::find(const std::string& path) {
-    auto query = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir=?1 AND name=?2");
+    auto query = database_->query("SELECT " TS_ROW_COLUMNS ",dir FROM object WHERE dir=?1 AND name=?2");
     if (!query) return fail(query.error());
     const auto split = split_path(path);
     query->bind_blob(1, split.directory).bind_blob(2, split.name);
@@ -112,7 +66,7 @@ Result<std::optional<Observation>> ObjectTable::find(const std::string& path) {
     if (!row) return fail(row.error());
     if (!*row) return std::nullopt;
     std::optional<Observation> found(std::in_place);
-    if (!read_row(*query, *found)) return fail(database_->corrupt(kDamagedRow));
+    if (!read_row(*query, split.directory, *found)) return fail(database_->corrupt(kDamagedRow));
     return found;
 }
 
@@ -130,7 +84,8 @@ Result<bool> ObjectTable::visit_rows(Query& query, const Visitor& visit) {
         const auto row = query.step();
         if (!row) return fail(row.error());
         if (!*row) return true;
-        if (!read_row(query, found) || !order.advance(query.blob(0), query.blob(1))) return fail(database_->corrupt(kDamagedRow));
+        const auto directory = query.value(kRowColumns);
+        if (!directory.is_blob() || !read_row(query, directory.blob(), found) || !order.advance(directory.blob(), query.blob(0))) return fail(database_->corrupt(kDamagedRow));
         if (!visit(found)) return false;
     }
 }
@@ -138,20 +93,20 @@ Result<bool> ObjectTable::visit_rows(Query& query, const Visitor& visit) {
 Status ObjectTable::each(const std::string& scope, const Visitor& visit) {
     const auto finish = [](const Result<bool>& result) { return result ? Status{} : Status(fail(result.error())); };
     if (is_everything(scope)) {
-        auto all = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object ORDER BY dir,name");
+        auto all = database_->query("SELECT " TS_ROW_COLUMNS ",dir FROM object ORDER BY dir,name");
         return all ? finish(visit_rows(*all, visit)) : Status(fail(all.error()));
     }
     const auto own = find(scope);
     if (!own) return fail(own.error());
     if (*own && !visit(**own)) return {};
 
-    auto directly = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir=?1 ORDER BY name");
+    auto directly = database_->query("SELECT " TS_ROW_COLUMNS ",dir FROM object WHERE dir=?1 ORDER BY name");
     if (!directly) return fail(directly.error());
     directly->bind_blob(1, scope);
     const auto more = visit_rows(*directly, visit);
     if (!more || !*more) return finish(more);
 
-    auto deeper = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir>=?1 AND dir<?2 ORDER BY dir,name");
+    auto deeper = database_->query("SELECT " TS_ROW_COLUMNS ",dir FROM object WHERE dir>=?1 AND dir<?2 ORDER BY dir,name");
     if (!deeper) return fail(deeper.error());
     const Below below(scope);
     deeper->bind_blob(1, below.from).bind_blob(2, below.to);
@@ -173,13 +128,13 @@ Result<std::vector<Observation>> ObjectTable::page(const std::string& scope, con
     const auto at = last.empty() ? SplitPath{} : split_path(last);
     const Below below(scope);
     if (at.directory <= scope) {  // also when `last` is the scope itself, which sorts before its content
-        auto directly = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE dir=?1 AND name>?2 AND kind<>3 ORDER BY name LIMIT ?3");
+        auto directly = database_->query("SELECT " TS_ROW_COLUMNS ",dir FROM object WHERE dir=?1 AND name>?2 AND kind<>3 ORDER BY name LIMIT ?3");
         if (!directly) return fail(directly.error());
         directly->bind_blob(1, scope).bind_blob(2, at.directory == scope ? at.name : "").bind(3, left());
         if (const auto done = visit_rows(*directly, keep); !done) return fail(done.error());
     }
     if (left() <= 0) return out;
-    auto deeper = database_->query("SELECT " TS_OBJECT_COLUMNS " FROM object WHERE (dir,name)>(?1,?2) AND dir<?3 AND kind<>3 ORDER BY dir,name LIMIT ?4");
+    auto deeper = database_->query("SELECT " TS_ROW_COLUMNS ",dir FROM object WHERE (dir,name)>(?1,?2) AND dir<?3 AND kind<>3 ORDER BY dir,name LIMIT ?4");
     if (!deeper) return fail(deeper.error());
     const bool inside = at.directory >= below.from;
     deeper->bind_blob(1, inside ? at.directory : below.from).bind_blob(2, inside ? at.name : "").bind_blob(3, below.to).bind(4, left());

@@ -1,4 +1,4 @@
-// Table `object` of a baseline or a state.
+// Table `object` of a state. (A baseline has its own: baseline_objects.hpp.)
 #pragma once
 
 #include <functional>
@@ -12,6 +12,12 @@
 #include "touchstone/object.hpp"
 
 namespace touchstone::store {
+
+inline constexpr SchemaEntry kObjectTable{"object",
+                                          "CREATE TABLE object(dir BLOB NOT NULL,name BLOB NOT NULL,kind INTEGER NOT NULL,device INTEGER,inode INTEGER,"
+                                          "packed BLOB NOT NULL,PRIMARY KEY(dir,name)) WITHOUT ROWID"};
+inline constexpr SchemaEntry kObjectIndex{"object_inode",
+                                          "CREATE INDEX object_inode ON object(inode,device) WHERE inode IS NOT NULL"};
 
 // Whether rows come in strictly ascending order. In a damaged tree, where pages can be reached over and over, they do not: without this a
 // forged file could keep a reader busy for ever.
@@ -39,24 +45,6 @@ private:
     Ascending order_;
     Glance glance_;
     bool absent_ = false;
-};
-
-// Finds rows asked for one after the other. Where the next name asked for is the next row, as it is for who goes through a directory in byte order,
-// that costs a step and no search. Only for a database that nobody writes to: it stays where it is in the tree.
-class RowScan {
-public:
-    explicit RowScan(Database& database) : database_(&database) {}
-    Result<std::optional<Observation>> find(const std::string& path);
-
-private:
-    Result<bool> advance(std::string_view name);
-    Result<bool> seek(std::string_view directory, std::string_view name);
-
-    Database* database_;
-    std::optional<Query> query_;
-    std::string directory_, from_;  // bound
-    std::string asked_;             // the row, if any, is the first of the directory from this name on
-    bool on_row_ = false;
 };
 
 class ObjectTable {

@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 
 #include "samples.hpp"
+#include "store/glance_table.hpp"
+#include "store/inode_table.hpp"
 
 using namespace touchstone;
 using namespace touchstone::samples;
@@ -206,6 +208,90 @@ TEST_CASE("all paths of an inode are found, and of a device only") {
     CHECK(reader->paths_of({1, 42}).value() == Paths{"/d"});
     CHECK(reader->paths_of(extreme().id).value() == Paths{"/e"});
     CHECK(reader->paths_of({2, 42})->empty());
+    CHECK(reader->paths_of({})->empty());
+}
+
+TEST_CASE("the root directory is among the paths of its inode") {
+    ScratchDirectory directory;
+    REQUIRE(write(directory / "b", {seen("/", 2), seen("/a", 3), seen("/a/b", 2)}));
+    auto reader = BaselineReader::open(directory / "b");
+    REQUIRE(reader);
+    CHECK(reader->paths_of({0xfe00, 2}).value() == Paths{"/", "/a/b"});
+    CHECK(reader->paths_of({0xfe00, 3}).value() == Paths{"/a"});
+}
+
+TEST_CASE("an inode of very many names, and many inodes, are found") {
+    ScratchDirectory directory;
+    std::vector<Observation> rows;
+    Paths linked;
+    for (int i = 0; i < 3000; ++i) {
+        rows.push_back(seen("/d/" + std::to_string(i), static_cast<std::uint64_t>(10 + i % 997)));
+        linked.push_back("/l/" + std::to_string(i));
+        rows.push_back(seen(linked.back(), 5));
+    }
+    REQUIRE(write(directory / "b", rows));
+    auto reader = BaselineReader::open(directory / "b");
+    REQUIRE(reader);
+    std::sort(linked.begin(), linked.end());
+    CHECK(reader->paths_of({0xfe00, 5}).value() == linked);
+    for (int inode = 10; inode < 10 + 997; ++inode) {
+        Paths expected;
+        for (int i = inode - 10; i < 3000; i += 997) expected.push_back("/d/" + std::to_string(i));
+        std::sort(expected.begin(), expected.end());
+        REQUIRE(reader->paths_of({0xfe00, static_cast<std::uint64_t>(inode)}).value() == expected);
+    }
+    CHECK(reader->paths_of({0xfe00, 1})->empty());
+    CHECK(reader->paths_of({0xfe00, 2000})->empty());
+    CHECK(reader->verify());
+}
+
+TEST_CASE("what has no room is left out, and comes in the next round") {
+    const std::size_t room = static_cast<std::size_t>(GENERATE(1, 2, 7, 99, 100, 1000));
+    std::vector<store::InodeRow> all, taken;
+    for (std::int64_t i = 0; i < 100; ++i) all.push_back({i * 37 % 100 - 50, i});
+    store::InodeRows rows(room);
+    for (bool left_out = true; left_out;) {
+        for (const auto& row : all)
+            for (int twice = 0; twice < 2; ++twice) rows.add({1, static_cast<std::uint64_t>(row.inode)}, row.number);
+        rows.add({}, 7);  // nothing was seen of it
+        const auto part = rows.take();
+        CHECK(part.rows.size() <= room);
+        taken.insert(taken.end(), part.rows.begin(), part.rows.end());
+        left_out = part.left_out;
+    }
+    std::sort(all.begin(), all.end());
+    CHECK(taken == all);
+}
+
+TEST_CASE("with little room the table of inodes comes out the same") {
+    ScratchDirectory directory;
+    std::vector<Observation> rows;
+    for (int i = 0; i < 2000; ++i) rows.push_back(seen("/d" + std::to_string(i % 5) + "/" + std::to_string(i), static_cast<std::uint64_t>(1 + i * 7919 % 1500)));
+    REQUIRE(write(directory / "b", rows));
+    auto database = store::Database::open(directory / "b", store::Access::write);
+    REQUIRE(database);
+    REQUIRE((*database)->execute("DELETE FROM inode"));
+    store::InodeRows few(10);
+    REQUIRE(store::GlanceTable(**database).each([&](ObjectId id, std::int64_t number) { few.add(id, number); }));
+    REQUIRE(store::InodeTable(**database).fill(few));
+    CHECK(store::InodeTable(**database).verify());
+}
+
+TEST_CASE("a directory that lost its last name is gone, and one that gets it back is there") {
+    ScratchDirectory directory;
+    auto writer = BaselineWriter::create(directory / "b", info());
+    REQUIRE(writer);
+    for (const auto* path : {"/a", "/a/x", "/b", "/b/x", "/c", "/c/x"}) REQUIRE(writer->put(seen(path, 1)));
+    for (const auto* path : {"/a/x", "/b/x", "/b/x", "/nowhere/x"}) REQUIRE(writer->put(gone(path)));
+    REQUIRE(writer->put(seen("/b/x", 2)));
+    REQUIRE(writer->put(seen("/b/x", 3)));
+    CHECK(writer->commit()->objects == 5);
+    auto reader = BaselineReader::open(directory / "b");
+    REQUIRE(reader);
+    CHECK(reader->verify());
+    CHECK(paths(*reader, "") == Paths{"/a", "/b", "/c", "/b/x", "/c/x"});
+    CHECK(reader->next_directory("", "/").value() == "/b");
+    CHECK(reader->next_directory("/a", "").value() == std::nullopt);
 }
 
 TEST_CASE("acceptances and rows are taken over from an older baseline") {

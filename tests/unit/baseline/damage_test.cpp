@@ -90,9 +90,18 @@ TEST_CASE("a row changed behind our back does not have the content's digest") {
     SECTION("a row removed") { run_sql(path, "DELETE FROM object WHERE name=x'31'"); }
     SECTION("an acceptance") { run_sql(path, "INSERT INTO acceptance(at,who,note,paths) VALUES(1,x'',x'',x'')"); }
     SECTION("a glance") { run_sql(path, "UPDATE glance SET names=CAST(substr(names,1,22)||x'0102030405060708'||substr(names,31) AS BLOB)"); }
-    SECTION("a glance's place") { run_sql(path, "UPDATE glance SET part=part+1000"); }
-    SECTION("a glance removed") { run_sql(path, "DELETE FROM glance WHERE part=1"); }
-    SECTION("a glance added") { run_sql(path, "INSERT INTO glance SELECT x'2f7a7a',part,names FROM glance WHERE dir=x'2f'"); }
+    SECTION("a glance's place") { run_sql(path, "UPDATE glance SET number=number+1000"); }
+    SECTION("a glance's directory") { run_sql(path, "UPDATE glance SET dir=dir+1"); }
+    SECTION("a glance removed") { run_sql(path, "DELETE FROM glance WHERE number=2"); }
+    SECTION("a glance added") { run_sql(path, "INSERT INTO glance(dir,names) SELECT dir,names FROM glance WHERE number=1"); }
+    SECTION("an inode") { run_sql(path, "UPDATE inode SET rows=CAST(substr(rows,1,8)||x'0300000000000000'||substr(rows,17) AS BLOB)"); }
+    SECTION("an inode's place") { run_sql(path, "UPDATE inode SET least=least-1"); }
+    SECTION("an inode removed") { run_sql(path, "DELETE FROM inode WHERE least=(SELECT max(least) FROM inode)"); }
+    SECTION("an inode added") { run_sql(path, "INSERT INTO inode SELECT least+100000,rows FROM inode"); }
+    SECTION("a directory") { run_sql(path, "UPDATE directory SET path=x'2f643361' WHERE path=x'2f6431'"); }
+    SECTION("a directory's id") { run_sql(path, "UPDATE directory SET id=id+1000 WHERE path=x'2f6431'"); }
+    SECTION("a directory without rows") { run_sql(path, "INSERT INTO directory(path) VALUES(x'2f7a')"); }
+    SECTION("a row of no directory") { run_sql(path, "INSERT INTO object SELECT 99,name,kind,device,inode,packed FROM object WHERE name=x'31'"); }
     SECTION("the info") { run_sql(path, "UPDATE info SET value=x'78' WHERE key=CAST('host' AS BLOB)"); }
     auto reader = BaselineReader::open(path);
     REQUIRE(reader);
@@ -108,7 +117,7 @@ TEST_CASE("values that no writer of ours makes are corrupt, not believed") {
                              "packed=CAST(packed AS TEXT)", "name=x'2f2e2e'", "name=x''"};
     for (const char* damage : damages) {
         std::filesystem::copy_file(path, directory / "forged", std::filesystem::copy_options::overwrite_existing);
-        run_sql(directory / "forged", (std::string("UPDATE object SET ") + damage + " WHERE dir=x'2f'").c_str());
+        run_sql(directory / "forged", (std::string("UPDATE object SET ") + damage + " WHERE dir=(SELECT id FROM directory WHERE path=x'2f')").c_str());
         auto reader = BaselineReader::open(directory / "forged");
         INFO(damage);
         REQUIRE(reader);
@@ -143,7 +152,7 @@ TEST_CASE("another schema, application or version is corrupt") {
     SECTION("trigger") { run_sql(path, "CREATE TRIGGER t AFTER INSERT ON object BEGIN SELECT 1; END"); }
     SECTION("view") { run_sql(path, "DROP TABLE acceptance; CREATE VIEW acceptance AS SELECT 1 AS at, x'' AS who, x'' AS note, x'' AS paths"); }
     SECTION("a table more") { run_sql(path, "CREATE TABLE more(x)"); }
-    SECTION("no index") { run_sql(path, "DROP INDEX object_inode"); }
+    SECTION("no index") { run_sql(path, "DROP INDEX directory_path"); }
     SECTION("no info") { run_sql(path, "DELETE FROM info WHERE key=CAST('digest' AS BLOB)"); }
     SECTION("text") { put_content(path, "[baseline]\n"); }
     SECTION("empty") { put_content(path, ""); }
@@ -156,7 +165,7 @@ TEST_CASE("of a baseline in another format it is said which, and which is read")
     ScratchDirectory directory;
     sound_file(directory);
     run_sql(directory / "sound", "PRAGMA user_version=1");
-    CHECK(BaselineReader::open(directory / "sound").error().what == directory / "sound" + ": format 1, but this touchstone reads format 3");
+    CHECK(BaselineReader::open(directory / "sound").error().what == directory / "sound" + ": format 1, but this touchstone reads format 4");
 }
 
 TEST_CASE("journals beside an immutable baseline are not believed") {
