@@ -33,8 +33,8 @@ public:
 
     // Reads until no more than one file is left, which waits for the next one. Blocks on file I/O. The page cache is left as it was.
     void add(File file);
-    // Reads the file that is left, if there is one.
-    void finish();
+    // Reads a piece of the file that waits. False: there was none.
+    bool read_on();
 
     // Bytes: of smaller files little is won.
     static constexpr std::uint64_t kLeast = 64 << 10;

@@ -45,7 +45,7 @@ struct SweepLook {
     // Opens what its directory calls a regular file: whoever reads it anyway need not find it by its name twice. An empty Fd: go by the name. Given
     // path, directory and name. May be empty.
     std::function<Fd(const std::string&, int, const char*)> open;
-    std::function<void()> pause;  // the thread is about to wait for work
+    std::function<bool()> pause;  // the thread is about to wait for work; true: it did some, and asks again whether there is other work first
 };
 
 // How many threads walk: `least` to begin with, and more, up to `most`, while the process reads from a disk and leaves CPU time unused that `least` threads

@@ -57,7 +57,7 @@ struct PairedDigests::Impl {
     std::array<std::unique_ptr<Reading>, 2> readings{};
 
     void add(File file);
-    void finish();
+    bool read_on();
     bool has_more(std::unique_ptr<Reading>& reading);
     void give_back(std::unique_ptr<Reading>& reading, bool whole);
 };
@@ -70,9 +70,11 @@ void PairedDigests::Impl::add(File file) {
     while (has_more(first) && has_more(second)) Sha256::update_both(first->hash, first->ready, second->hash, second->ready);
 }
 
-void PairedDigests::Impl::finish() {
-    for (auto& reading : readings)
-        while (reading && has_more(reading)) reading->hash.update(std::exchange(reading->ready, {}));
+bool PairedDigests::Impl::read_on() {
+    auto& reading = readings[0] ? readings[0] : readings[1];
+    if (!reading) return false;
+    if (has_more(reading)) reading->hash.update(std::exchange(reading->ready, {}));
+    return true;
 }
 
 // Reads on where all that was read is hashed. False: it was given back.
@@ -108,6 +110,6 @@ PairedDigests::PairedDigests(std::unique_ptr<Impl> impl) : impl_(std::move(impl)
 PairedDigests::~PairedDigests() = default;
 
 void PairedDigests::add(File file) { impl_->add(std::move(file)); }
-void PairedDigests::finish() { impl_->finish(); }
+bool PairedDigests::read_on() { return impl_->read_on(); }
 
 }  // namespace touchstone

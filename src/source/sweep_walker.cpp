@@ -97,8 +97,9 @@ void SweepWalker::hand_over_rest() {
 
 bool SweepWalker::take(SweepQueue::Item& item) {
     if (!look_.pause) return shared_.queue.take(item);
-    if (shared_.queue.take_at_once(item)) return true;
-    look_.pause();
+    do {
+        if (shared_.queue.take_at_once(item)) return true;
+    } while (look_.pause());
     return shared_.queue.take(item);
 }
 

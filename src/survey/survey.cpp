@@ -102,7 +102,7 @@ private:
                 [this, &worker](const std::string& path, int directory, const char* name) {
                     return keep_going() ? worker.looker->open(path, directory, name) : Fd();
                 },
-                [this, &worker] { have_read(worker); }};
+                [this, &worker] { return read_on(worker); }};
     }
 
     Result<Looker> make_looker() {
@@ -136,10 +136,10 @@ private:
         if (keep_going()) look_at(worker, file.path, {-1, nullptr, &file.status, file.opened.get(), digest}, true);
     }
 
-    // Nobody knows when more comes.
-    void have_read(Worker& worker) {
-        if (worker.pairs) worker.pairs->finish();
+    // Nobody knows when more comes: what there is already is given, and the file that waits for another is read without one, a piece at a time.
+    bool read_on(Worker& worker) {
         give(worker);
+        return worker.pairs && worker.pairs->read_on();
     }
 
     void look_at(Worker& worker, const std::string& path, const MetEntry& entry, bool again) {

@@ -85,7 +85,7 @@ TEST_CASE("two files read at a time leave it so, too") {
     if (!pairs) return;
     const std::pair before(residency(first.fd.get()), residency(second.fd.get()));
     for (const auto* each : {&first, &second}) pairs->add(opened_file(each->path));
-    pairs->finish();
+    while (pairs->read_on()) {}
     CHECK(given == 2);
     CHECK(std::pair(residency(first.fd.get()), residency(second.fd.get())) == before);
 }
