@@ -64,12 +64,15 @@ public:
 private:
     static constexpr std::chrono::milliseconds kBetweenLooks{10};
 
+    // Twice in a row, for a single file that is not cached keeps nobody waiting for long.
     void add_while_they_wait() {
         std::unique_lock lock(mutex_);
+        bool waited = false;
         for (auto before = Usage::now(); begun_ < parties_.size() && !over_;) {
             ended_.wait_for(lock, kBetweenLooks, [this] { return over_; });
             const auto now = Usage::now();
-            if (!over_ && wait_for_disk(before, now)) {
+            const bool waited_before = std::exchange(waited, wait_for_disk(before, now));
+            if (!over_ && waited && waited_before) {
                 lock.unlock();
                 if (!make_ready(begun_) || !begin()) return;
                 lock.lock();
