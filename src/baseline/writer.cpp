@@ -33,7 +33,7 @@ struct BaselineWriter::Impl {
 namespace {
 
 constexpr const char* kFastAndUnsafe =  // nothing is at stake before the rename; no file beside it
-    "PRAGMA page_size=16384; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-16000";
+    "PRAGMA page_size=16384; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-4000";
 
 Status prepare(store::Database& database) {
     if (auto done = database.execute(kFastAndUnsafe); !done) return done;
