@@ -37,7 +37,7 @@ public:
     bool read_on();
 
     // Bytes: of smaller files little is won.
-    static constexpr std::uint64_t kLeast = 64 << 10;
+    static constexpr std::uint64_t kLeast = 4 << 10;
 
 private:
     struct Impl;

@@ -36,7 +36,7 @@ struct SweepEntry {
     int directory = -1;          // -1: cannot be reached that way; go by the path
     const char* name = nullptr;  // in it
     const struct statx* status = nullptr;  // STATX_BASIC_STATS, not following; null: not there, or it could not be had
-    int opened = -1;             // by SweepLook::open; `status` is of this very object
+    Fd* opened = nullptr;        // by SweepLook::open, and may be taken; `status` is of this very object. Null: not opened
 };
 
 // One walking thread's own.

@@ -1,6 +1,7 @@
 #include "touchstone/paired_digests.hpp"
 
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "content.hpp"
@@ -54,18 +55,18 @@ struct PairedDigests::Impl {
     std::function<bool()> keep_going;
     Finished finished;
     std::array<ContentBuffer, 2> buffers{};
-    std::array<std::unique_ptr<Reading>, 2> readings{};
+    std::array<std::optional<Reading>, 2> readings{};
 
     void add(File file);
     bool read_on();
-    bool has_more(std::unique_ptr<Reading>& reading);
-    void give_back(std::unique_ptr<Reading>& reading, bool whole);
+    bool has_more(std::optional<Reading>& reading);
+    void give_back(std::optional<Reading>& reading, bool whole);
 };
 
 void PairedDigests::Impl::add(File file) {
     auto& [first, second] = readings;
     auto& free = first ? second : first;
-    free = std::make_unique<Reading>(std::move(file), buffers[first ? 1 : 0], keep_going);
+    free.emplace(std::move(file), buffers[first ? 1 : 0], keep_going);
     if (!first || !second) return;
     while (has_more(first) && has_more(second)) Sha256::update_both(first->hash, first->ready, second->hash, second->ready);
 }
@@ -78,7 +79,7 @@ bool PairedDigests::Impl::read_on() {
 }
 
 // Reads on where all that was read is hashed. False: it was given back.
-bool PairedDigests::Impl::has_more(std::unique_ptr<Reading>& reading) {
+bool PairedDigests::Impl::has_more(std::optional<Reading>& reading) {
     if (!reading->ready.empty()) return true;
     const auto bytes = reading->stream.next();
     if (bytes && !bytes->empty()) {
@@ -89,7 +90,7 @@ bool PairedDigests::Impl::has_more(std::unique_ptr<Reading>& reading) {
     return false;
 }
 
-void PairedDigests::Impl::give_back(std::unique_ptr<Reading>& reading, bool whole) {
+void PairedDigests::Impl::give_back(std::optional<Reading>& reading, bool whole) {
     const auto digest = whole ? reading->hash.finish() : std::string();
     const File file = std::move(reading->file);
     reading.reset();  // which drops what reading has brought into the page cache

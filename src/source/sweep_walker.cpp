@@ -185,7 +185,7 @@ void SweepWalker::visit_entry(const SweepQueue::Item& item, bool regular) {
     Seen seen;
     Fd opened;
     if (entries_in_ && meet(regular && look_.open ? &path_ : nullptr, entries_in_.get(), item.name.c_str(), false, seen, opened) == 0)
-        look({path_, entries_in_.get(), item.name.c_str(), &seen.status, opened.get()}, false);
+        look({path_, entries_in_.get(), item.name.c_str(), &seen.status, opened ? &opened : nullptr}, false);
     else
         look({path_}, false);
 }
@@ -213,7 +213,7 @@ Status SweepWalker::visit_root(const SweepQueue::Item& item) {
     if (error == 0 && !view.entered && path_ != view.point) {
         result_.skipped.push_back(view.point + " (" + view.type + ")");  // the scope lies within what is not watched
     } else if (error == 0) {
-        compare_seen(place, path_, reach_of(*place.frame, path_), seen, Fd(), known ? &*known : nullptr);
+        compare_seen(place, path_, reach_of(*place.frame, path_), seen, nullptr, known ? &*known : nullptr);
     } else if (is_gone(error)) {
         if (known) missing(place, path_, *known);
         if (!known || known->type != FileType::directory) place.frame->add(Visit::gone, path_);
@@ -312,7 +312,7 @@ void SweepWalker::compare_entry(Place& place, std::size_t listed, const Glance* 
     const bool to_open = reach == Reach::watched && look_.open && listing_.is_regular(listed);
     // Names of a listing end in NUL.
     const int error = meet(to_open ? &entry_path(name) : nullptr, place.fd, name.data(), !place.frame->view->remote, seen, opened);
-    if (error == 0) return compare_seen(place, name, reach, seen, opened, known);
+    if (error == 0) return compare_seen(place, name, reach, seen, opened ? &opened : nullptr, known);
     if (is_gone(error)) {
         if (known != nullptr) missing(place, name, *known);
         return;
@@ -322,7 +322,7 @@ void SweepWalker::compare_entry(Place& place, std::size_t listed, const Glance* 
     look({entry_path(name)}, known != nullptr && known->type == FileType::directory);
 }
 
-void SweepWalker::compare_seen(Place& place, std::string_view name, Reach reach, const Seen& seen, const Fd& opened, const Glance* known) {
+void SweepWalker::compare_seen(Place& place, std::string_view name, Reach reach, const Seen& seen, Fd* opened, const Glance* known) {
     const bool directory = seen.type == FileType::directory;
     if (reach == Reach::none) return;
     if (reach == Reach::watched) {
@@ -330,7 +330,7 @@ void SweepWalker::compare_seen(Place& place, std::string_view name, Reach reach,
         if (!directory && seen.link_count > 1 && shared_.hooks.on_link)
             shared_.hooks.on_link(place.directory, std::string(base_ == 0 ? split_path(name).name : name), place.fd);
         const bool due = shared_.request.depth == SweepDepth::full || known == nullptr || differs(*known, seen) || is_wanted(name, seen);
-        if (due && !hand_over(place, name, seen)) look({entry_path(name), base_ == 0 ? -1 : place.fd, name.data(), &seen.status, opened.get()}, directory);
+        if (due && !hand_over(place, name, seen)) look({entry_path(name), base_ == 0 ? -1 : place.fd, name.data(), &seen.status, opened}, directory);
     }
     if (directory)
         enter(place, name, seen);

@@ -53,7 +53,7 @@ private:
     void compare_entry(Place& place, std::size_t listed, const Glance* known);
     int meet(const std::string* to_open, int directory, const char* name, bool cached, Seen& seen, Fd& opened);
     // `opened`: the object that was seen, where it was opened already; else empty.
-    void compare_seen(Place& place, std::string_view name, Reach reach, const Seen& seen, const Fd& opened, const Glance* known);
+    void compare_seen(Place& place, std::string_view name, Reach reach, const Seen& seen, Fd* opened, const Glance* known);
     bool is_wanted(std::string_view name, const Seen& seen);
     void enter(Place& place, std::string_view name, const Seen& seen);
     void missing(Place& place, std::string_view name, const Glance& known);

@@ -2,7 +2,6 @@
 // those before it, so memory stays flat. Large files and parts of large directories go to whoever has nothing to do (sweep.hpp).
 #include "touchstone/survey.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -117,18 +116,16 @@ private:
         // Another thread is reading it under another name: by and by its digest is known.
         const bool claimed = links_.claim(*entry.status);
         if (!claimed && postpone(entry.path, linked_)) return;
-        look_at(worker, entry.path, {entry.directory, entry.name, entry.status, entry.opened}, true);
+        look_at(worker, entry.path, {entry.directory, entry.name, entry.status, entry.opened != nullptr ? entry.opened->get() : -1}, true);
         if (claimed) links_.release(*entry.status);
     }
 
     // Of what has several names the digest may be known already, and what fs-verity holds need not be read.
     bool read_with_another(Worker& worker, const SweepEntry& entry) {
-        const bool fit = worker.pairs && entry.opened >= 0 && entry.status->stx_size >= PairedDigests::kLeast && S_ISREG(entry.status->stx_mode) &&
+        const bool fit = worker.pairs && entry.opened != nullptr && entry.status->stx_size >= PairedDigests::kLeast && S_ISREG(entry.status->stx_mode) &&
                          entry.status->stx_nlink == 1 && (entry.status->stx_attributes & STATX_ATTR_VERITY) == 0;
         if (!fit || !worker.looker->reads_content(entry.path)) return false;
-        Fd kept(::fcntl(entry.opened, F_DUPFD_CLOEXEC, 0));
-        if (!kept) return false;
-        worker.pairs->add({entry.path, std::move(kept), *entry.status});
+        worker.pairs->add({entry.path, std::move(*entry.opened), *entry.status});
         return true;
     }
 

@@ -96,10 +96,10 @@ TEST_CASE("what a directory calls a regular file is opened by who reads it, and 
         return SweepLook{[&](const SweepEntry& entry) {
                              REQUIRE(entry.status != nullptr);
                              CHECK(entry.status->stx_ino == inode_of(entry.path));
-                             opened[entry.path] = entry.opened >= 0;
+                             opened[entry.path] = entry.opened != nullptr;
                              struct stat status {};
-                             if (entry.opened >= 0) {
-                                 REQUIRE(::fstat(entry.opened, &status) == 0);
+                             if (entry.opened != nullptr) {
+                                 REQUIRE(::fstat(entry.opened->get(), &status) == 0);
                                  CHECK(status.st_ino == entry.status->stx_ino);
                              }
                          },
@@ -147,7 +147,7 @@ TEST_CASE("a large file is opened again by who it was handed to") {
                              if (entry.path == tree.root) return;
                              ++looks;
                              struct stat status {};
-                             REQUIRE(::fstat(entry.opened, &status) == 0);
+                             REQUIRE(::fstat(entry.opened->get(), &status) == 0);
                              CHECK(entry.status->stx_size == 2 << 20);
                              CHECK(entry.status->stx_ino == status.st_ino);
                          },
