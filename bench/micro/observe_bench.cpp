@@ -73,7 +73,7 @@ void paired_digests(benchmark::State& state) {
             ::statx(file.opened.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &file.status);
             pairs->add(std::move(file));
         }
-        pairs->finish();
+        while (pairs->read_on()) {}
     }
     if (missing != 0) return state.SkipWithError("not read");
     state.SetBytesProcessed(state.iterations() * state.range(0) * 2);
