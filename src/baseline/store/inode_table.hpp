@@ -26,7 +26,7 @@ struct InodeRow {
 // The least of what is added, as many as there is room for. What has none is left out, and wanted again: by who takes these and then adds it all once more.
 class InodeRows {
 public:
-    static constexpr std::size_t kRoom = 1 << 20;  // 16 MiB, and while rows are added as much again
+    static constexpr std::size_t kRoom = 1 << 19;  // 8 MiB, and up to twice as much beside while rows are added
     explicit InodeRows(std::size_t room = kRoom) : room_(room) {}
 
     struct Taken {
