@@ -45,7 +45,8 @@ struct SweepLook {
     // Opens what its directory calls a regular file: whoever reads it anyway need not find it by its name twice. An empty Fd: go by the name. Given
     // path, directory and name. May be empty.
     std::function<Fd(const std::string&, int, const char*)> open;
-    std::function<bool()> pause;  // the thread is about to wait for work; true: it did some, and asks again whether there is other work first
+    // There is nothing to take. True: a piece of other work was done, and there may be more of it; asked again while there still is nothing. May be empty.
+    std::function<bool()> pause;
 };
 
 // How many threads walk: `least` to begin with, and more, up to `most`, while the process reads from a disk and leaves CPU time unused that `least` threads

@@ -12,6 +12,10 @@ namespace touchstone {
 
 struct BaselineReader::Impl {
     explicit Impl(std::unique_ptr<store::Database> opened) : database(std::move(opened)) {}
+
+    // Whether to go on, as the visitor says.
+    Result<bool> visit_rows(store::RowCursor cursor, const std::function<bool(const Observation&)>& visit);
+
     std::unique_ptr<store::Database> database;
     store::RowScan scan{*database};
     BaselineInfo info;
@@ -84,28 +88,26 @@ std::optional<std::string> BaselineReader::digest_of(const std::string& path, co
     return should->digest;
 }
 
-Status BaselineReader::each(const std::string& scope, const std::function<bool(const Observation&)>& visit) {
-    const auto visit_rows = [&](store::RowCursor& cursor) -> Result<bool> {  // whether to go on
-        for (Observation found;;) {
-            const auto row = cursor.next();
-            if (!row || !*row) return row ? Result<bool>(true) : row;
-            if (!store::read_row(cursor.row(), cursor.directory(), found)) return fail(impl_->database->corrupt(store::kDamagedRow));
-            if (!visit(found)) return false;
-        }
-    };
-    const auto finish = [](const Result<bool>& result) { return result ? Status{} : Status(fail(result.error())); };
-    store::RowCursor cursor(*impl_->database);
-    if (store::is_everything(scope)) return finish(visit_rows(cursor));
+Result<bool> BaselineReader::Impl::visit_rows(store::RowCursor cursor, const std::function<bool(const Observation&)>& visit) {
+    for (Observation found;;) {
+        const auto row = cursor.next();
+        if (!row || !*row) return row ? Result<bool>(true) : row;
+        if (!store::read_row(cursor.row(), cursor.directory(), found)) return fail(database->corrupt(store::kDamagedRow));
+        if (!visit(found)) return false;
+    }
+}
 
+Status BaselineReader::each(const std::string& scope, const std::function<bool(const Observation&)>& visit) {
+    const auto finish = [](const Result<bool>& result) { return result ? Status{} : Status(fail(result.error())); };
+    auto& database = *impl_->database;
+    if (store::is_everything(scope)) return finish(impl_->visit_rows(store::RowCursor(database), visit));
     const auto own = find(scope);
     if (!own) return fail(own.error());
     if (*own && !visit(**own)) return {};
-    cursor.open(scope, scope + '\0');
-    const auto more = visit_rows(cursor);
+    const auto more = impl_->visit_rows(store::RowCursor(database, scope, scope + '\0'), visit);
     if (!more || !*more) return finish(more);
     const store::Below below(scope);
-    cursor.open(below.from, below.to);
-    return finish(visit_rows(cursor));
+    return finish(impl_->visit_rows(store::RowCursor(database, below.from, below.to), visit));
 }
 
 Result<std::vector<Acceptance>> BaselineReader::acceptances() {

@@ -4,12 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 
 #include "touchstone/fd.hpp"
 #include "touchstone/result.hpp"
+#include "touchstone/string_hash.hpp"
 
 namespace touchstone {
 
@@ -51,12 +51,6 @@ public:
 private:
     std::array<char, 6 + kMaxHandleBytes> bytes_;
     std::size_t size_ = 0;
-};
-
-// For containers keyed by std::string and asked with string_view.
-struct StringHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
 };
 
 }  // namespace touchstone

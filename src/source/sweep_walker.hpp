@@ -52,7 +52,7 @@ private:
     Status compare(Place& place);
     void compare_entry(Place& place, std::size_t listed, const Glance* known);
     int meet(const std::string* to_open, int directory, const char* name, bool cached, Seen& seen, Fd& opened);
-    // `opened`: the object that was seen, where it was opened already; else empty.
+    // `opened`: the object that was seen, where it was opened already; else null.
     void compare_seen(Place& place, std::string_view name, Reach reach, const Seen& seen, Fd* opened, const Glance* known);
     bool is_wanted(std::string_view name, const Seen& seen);
     void enter(Place& place, std::string_view name, const Seen& seen);

@@ -22,26 +22,26 @@ Result<std::optional<std::int64_t>> id_of(Database& database, std::string_view p
 }  // namespace
 
 Result<std::optional<std::int64_t>> BaselineObjects::find_directory(std::string_view path) {
-    std::string key(path);
-    if (const auto known = ids_.find(key); known != ids_.end()) return known->second;
-    const auto id = id_of(*database_, path);
-    if (!id || !*id) return id;
-    if (ids_.size() == kIdsKept) ids_.clear();
-    ids_.emplace(std::move(key), **id);
+    if (const auto known = ids_.find(path); known != ids_.end()) return known->second;
+    auto id = id_of(*database_, path);
+    if (id && *id) remember(path, **id);
     return id;
+}
+
+void BaselineObjects::remember(std::string_view path, std::int64_t id) {
+    if (ids_.size() == kIdsKept) ids_.clear();
+    ids_.emplace(path, id);
 }
 
 Result<std::int64_t> BaselineObjects::directory(std::string_view path) {
     const auto found = find_directory(path);
     if (!found) return fail(found.error());
     if (*found) return **found;
-    auto insert = database_->query("INSERT INTO directory(path) VALUES(?1)");
+    auto insert = database_->query("INSERT INTO directory(id,path) VALUES(?1,?2)");
     if (!insert) return fail(insert.error());
-    if (auto done = insert->bind_blob(1, path).run(); !done) return fail(done.error());
-    const auto made = find_directory(path);
-    if (!made) return fail(made.error());
-    if (!*made) return fail(database_->corrupt("a directory is not where it was put"));
-    return **made;
+    if (auto done = insert->bind(1, last_id_ + 1).bind_blob(2, path).run(); !done) return fail(done.error());
+    remember(path, ++last_id_);
+    return last_id_;
 }
 
 Status BaselineObjects::put(const Observation& observation) {
@@ -78,13 +78,6 @@ Status BaselineObjects::drop_empty_directories() {
     if (!std::exchange(erased_, false)) return {};
     ids_.clear();
     return database_->execute("DELETE FROM directory WHERE NOT EXISTS(SELECT 1 FROM object WHERE dir=directory.id)");
-}
-
-void RowCursor::open(std::string from, std::string to) {
-    directories_.reset();
-    within_ = false;
-    from_ = std::move(from);
-    to_ = std::move(to);
 }
 
 Error RowCursor::damaged() const { return database_->corrupt("table directory or table object is damaged"); }

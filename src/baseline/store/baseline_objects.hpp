@@ -7,10 +7,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "store/database.hpp"
 #include "store/object_row.hpp"
 #include "touchstone/object.hpp"
+#include "touchstone/string_hash.hpp"
 
 namespace touchstone::store {
 
@@ -20,7 +22,8 @@ inline constexpr SchemaEntry kBaselineObjectTable{"object",
                                                   "CREATE TABLE object(dir INTEGER NOT NULL,name BLOB NOT NULL,kind INTEGER NOT NULL,device INTEGER,inode INTEGER,"
                                                   "packed BLOB NOT NULL,PRIMARY KEY(dir,name)) WITHOUT ROWID"};
 
-// Puts rows in. Ids are given in the order in which directories come, so that who comes directory by directory writes the table from front to end.
+// Puts rows into empty tables. Ids are given in the order in which directories come, so that who comes directory by directory writes the table from front to
+// end.
 class BaselineObjects {
 public:
     explicit BaselineObjects(Database& database) : database_(&database) {}
@@ -28,16 +31,18 @@ public:
     Status put(const Observation& observation);  // in place of a row of the same path
     Status erase(const std::string& path);
     Status drop_empty_directories();  // after erase(): no directory is without a row
-    std::uint64_t count() const { return count_; }  // rows, when the tables were empty at first
+    std::uint64_t count() const { return count_; }  // rows
 
 private:
     Result<std::optional<std::int64_t>> find_directory(std::string_view path);
     Result<std::int64_t> directory(std::string_view path);
+    void remember(std::string_view path, std::int64_t id);
 
     Database* database_;
     std::uint64_t count_ = 0;
     bool erased_ = false;
-    std::unordered_map<std::string, std::int64_t> ids_;  // some of them
+    std::int64_t last_id_ = 0;
+    std::unordered_map<std::string, std::int64_t, StringHash, std::equal_to<>> ids_;  // some of them
     std::string packed_;  // of the row being put
 };
 
@@ -45,10 +50,11 @@ private:
 // pages can be reached over and over, a reader would otherwise be kept busy for ever.
 class RowCursor {
 public:
-    explicit RowCursor(Database& database) : database_(&database) {}
+    // Of the directories with from <= path < to; of all ("0" is the byte after "/").
+    explicit RowCursor(Database& database, std::string from = {}, std::string to = "0") : database_(&database), from_(std::move(from)), to_(std::move(to)) {}
+    RowCursor(const RowCursor&) = delete;
+    RowCursor& operator=(const RowCursor&) = delete;
 
-    // Those of the directories from <= path < to; all at first.
-    void open(std::string from, std::string to);
     Result<bool> next();
 
     const std::string& directory() const { return directory_; }
@@ -60,7 +66,7 @@ private:
     Error damaged() const;
 
     Database* database_;
-    std::string from_, to_{"0"};  // the byte after "/"
+    const std::string from_, to_;
     std::optional<Query> directories_, rows_;
     std::string directory_, name_;
     std::int64_t id_ = 0;

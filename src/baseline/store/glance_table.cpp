@@ -47,8 +47,7 @@ private:
 };
 
 Status pack_objects(Database& database, const GlancePacker::Visitor& visit, const GlanceTable::Placed& placed) {
-    RowCursor cursor(database);
-    cursor.open("/", "0");  // "/" itself is in no directory
+    RowCursor cursor(database, "/");  // "/" itself is in no directory
     GlancePacker packer(visit);
     Glance glance;
     for (bool absent = false;;) {

@@ -58,7 +58,7 @@ Result<bool> ObjectTable::erase(const std::string& path) {
 }
 
 Result<std::optional<Observation>> ObjectTable::find(const std::string& path) {
-    auto query = database_->query("SELECT " TS_ROW_COLUMNS ",dir FROM object WHERE dir=?1 AND name=?2");
+    auto query = database_->query("SELECT " TS_ROW_COLUMNS " FROM object WHERE dir=?1 AND name=?2");
     if (!query) return fail(query.error());
     const auto split = split_path(path);
     query->bind_blob(1, split.directory).bind_blob(2, split.name);

@@ -294,6 +294,20 @@ TEST_CASE("a directory that lost its last name is gone, and one that gets it bac
     CHECK(reader->next_directory("/a", "").value() == std::nullopt);
 }
 
+TEST_CASE("more directories than are remembered while a baseline is written") {
+    ScratchDirectory directory;
+    auto writer = BaselineWriter::create(directory / "b", info());
+    REQUIRE(writer);
+    constexpr int kDirectories = 5000;  // 4096 are
+    for (const char* name : {"/a", "/b"})
+        for (int i = 0; i < kDirectories; ++i) REQUIRE(writer->put(seen("/d" + std::to_string(i) + name, static_cast<std::uint64_t>(i + 1))));
+    CHECK(writer->commit()->objects == 2 * kDirectories);
+    auto reader = BaselineReader::open(directory / "b");
+    REQUIRE(reader);
+    CHECK(reader->verify());
+    for (int i = 0; i < kDirectories; i += 499) CHECK(names(*reader, "/d" + std::to_string(i)) == Paths{"a", "b"});
+}
+
 TEST_CASE("acceptances and rows are taken over from an older baseline") {
     ScratchDirectory directory;
     const Acceptance first{at(1), "root\xff", "why\nnot", {"/a", "/b\xff", ""}};
