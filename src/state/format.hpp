@@ -7,16 +7,16 @@
 #include <optional>
 #include <string>
 
+#include "object_table.hpp"
 #include "store/database.hpp"
-#include "store/object_table.hpp"
 #include "touchstone/state.hpp"
 
 namespace touchstone {
 
 inline constexpr std::int64_t kStateApplicationId = 0x74737374;  // "tsst"
 inline constexpr std::array<store::SchemaEntry, 5> kStateSchema{{
-    store::kObjectTable,
-    store::kObjectIndex,
+    kObjectTable,
+    kObjectIndex,
     {"outbox", "CREATE TABLE outbox(sequence INTEGER PRIMARY KEY,id BLOB NOT NULL,json BLOB NOT NULL,fields BLOB NOT NULL)"},
     {"cursor", "CREATE TABLE cursor(output BLOB NOT NULL PRIMARY KEY,delivered INTEGER NOT NULL,position BLOB NOT NULL) WITHOUT ROWID"},
     {"value", "CREATE TABLE value(key BLOB NOT NULL PRIMARY KEY,value BLOB NOT NULL) WITHOUT ROWID"},
@@ -33,7 +33,7 @@ struct State::Impl {
     std::string directory;
     std::string recovered;
     std::unique_ptr<store::Database> database;
-    std::optional<store::ObjectTable> objects;
+    std::optional<ObjectTable> objects;
     std::optional<std::uint64_t> outbox_rows;  // unknown after a rollback
 };
 

@@ -12,7 +12,7 @@ namespace touchstone {
 struct KnownStore::Impl {
     std::optional<BaselineReader> baseline;
     std::unique_ptr<store::Database> database;
-    std::optional<store::ObjectTable> reported;
+    std::optional<ObjectTable> reported;
 
     Status merge(const std::string& directory, const std::function<bool(const Glance&)>& visit);
 };
@@ -89,7 +89,7 @@ Result<std::optional<Observation>> KnownStore::find(const std::string& path) {
 
 // Two ordered lists: what was last reported wins over the baseline's row of the same name, and an absence hides it.
 Status KnownStore::Impl::merge(const std::string& directory, const std::function<bool(const Glance&)>& visit) {
-    store::GlanceCursor cursor(*database);
+    GlanceCursor cursor(*database);
     if (auto opened = cursor.open(directory); !opened) return opened;
     auto more = cursor.next();
     Status failed;

@@ -14,7 +14,7 @@ constexpr std::int64_t kPage = 256;
 // One renamed directory (or file): rewrites what is known below `from` to be known below `to`.
 class Move {
 public:
-    Move(store::ObjectTable& objects, BaselineReader* baseline, const std::string& from, const std::string& to)
+    Move(ObjectTable& objects, BaselineReader* baseline, const std::string& from, const std::string& to)
         : objects_(objects), baseline_(baseline), from_(from), to_(to) {}
 
     Result<std::uint64_t> run() {
@@ -77,7 +77,7 @@ private:
         return objects_.put(known);
     }
 
-    store::ObjectTable& objects_;
+    ObjectTable& objects_;
     BaselineReader* baseline_;
     const std::string& from_;
     const std::string& to_;

@@ -91,7 +91,7 @@ Result<std::uint64_t> State::outbox_size() {
 
 Status check_rows(store::Database& database) {
     // each() decodes every row, which is the check.
-    if (auto read = store::ObjectTable(database).each("", [](const Observation&) { return true; }); !read) return read;
+    if (auto read = ObjectTable(database).each("", [](const Observation&) { return true; }); !read) return read;
     auto query = database.query("SELECT sequence,id,json,fields FROM outbox");
     if (!query) return fail(query.error());
     for (;;) {

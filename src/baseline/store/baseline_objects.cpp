@@ -88,8 +88,7 @@ Result<bool> RowCursor::next() {
             const auto row = rows_->step();
             if (!row) return fail(row.error());
             if (*row) {
-                if (!rows_->is_blob(0) || rows_->blob(0) <= name_) return fail(damaged());
-                name_.assign(rows_->blob(0));
+                if (!rows_->is_blob(0) || !order_.advance(directory_, rows_->blob(0))) return fail(damaged());
                 return true;
             }
             if (entered) return fail(damaged());  // and has no row
@@ -100,8 +99,7 @@ Result<bool> RowCursor::next() {
 }
 
 Result<bool> RowCursor::next_directory() {
-    const bool first = !directories_;
-    if (first) {
+    if (!directories_) {
         auto query = database_->query("SELECT path,id FROM directory WHERE path>=?1 AND path<?2 ORDER BY path");
         if (!query) return fail(query.error());
         directories_.emplace(std::move(*query));
@@ -115,11 +113,9 @@ Result<bool> RowCursor::next_directory() {
     within_ = false;
     const auto row = directories_->step();
     if (!row || !*row) return row;
-    const auto path = directories_->value(0);
-    if (!path.is_blob() || (!first && path.blob() <= directory_)) return fail(damaged());
-    directory_.assign(path.blob());
+    if (!directories_->is_blob(0)) return fail(damaged());
+    directory_.assign(directories_->blob(0));
     id_ = directories_->integer(1);
-    name_.clear();
     rows_->rewind();
     rows_->bind(1, id_);
     within_ = true;

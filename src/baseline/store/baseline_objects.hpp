@@ -1,5 +1,5 @@
 // Tables `directory` and `object` of a baseline: the path of each directory once, and what is in it under its id. (The state, which has few rows and changes
-// them all the time, says the directory in each of its rows: object_table.hpp.)
+// them all the time, says the directory in each of its rows: src/state/object_table.hpp.)
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "store/ascending.hpp"
 #include "store/database.hpp"
 #include "store/object_row.hpp"
 #include "touchstone/object.hpp"
@@ -46,8 +47,7 @@ private:
     std::string packed_;  // of the row being put
 };
 
-// Rows by (directory, name), both in strictly ascending order; corrupt where they do not ascend, or where a directory has none. In a damaged tree, where
-// pages can be reached over and over, a reader would otherwise be kept busy for ever.
+// Rows by (directory, name); corrupt where they do not ascend, or where a directory has none.
 class RowCursor {
 public:
     // Of the directories with from <= path < to; of all ("0" is the byte after "/").
@@ -68,7 +68,8 @@ private:
     Database* database_;
     const std::string from_, to_;
     std::optional<Query> directories_, rows_;
-    std::string directory_, name_;
+    Ascending order_;
+    std::string directory_;
     std::int64_t id_ = 0;
     bool within_ = false;  // a directory
 };

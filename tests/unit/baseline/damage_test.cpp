@@ -3,7 +3,7 @@
 #include <sqlite3.h>
 
 #include "samples.hpp"
-#include "store/object_table.hpp"
+#include "store/ascending.hpp"
 
 using namespace touchstone;
 using namespace touchstone::samples;

@@ -1,24 +1,16 @@
-#include "store/object_table.hpp"
+#include "object_table.hpp"
 
 #include "store/directory_steps.hpp"
 #include "store/stored.hpp"
 #include "touchstone/bytes.hpp"
 
-namespace touchstone::store {
+namespace touchstone {
 namespace {
 
-constexpr DirectorySteps kObjectSteps{"SELECT 1 FROM object WHERE dir=?1 LIMIT 1",
-                                      "SELECT dir FROM object WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1"};
+constexpr store::DirectorySteps kObjectSteps{"SELECT 1 FROM object WHERE dir=?1 LIMIT 1",
+                                             "SELECT dir FROM object WHERE dir>?1 AND dir<?2 ORDER BY dir LIMIT 1"};
 
 }  // namespace
-
-bool Ascending::advance(std::string_view directory, std::string_view name) {
-    const int compared = directory.compare(directory_);
-    if (compared < 0 || (compared == 0 && name <= name_)) return false;  // no name is empty, so the first row passes
-    if (compared > 0) directory_.assign(directory);
-    name_.assign(name);
-    return true;
-}
 
 Status GlanceCursor::open(const std::string& directory) {
     auto query = database_->query("SELECT " TS_ROW_COLUMNS " FROM object WHERE dir=?1 ORDER BY name");
@@ -35,17 +27,17 @@ Result<bool> GlanceCursor::next() {
         if (row) query_.reset();
         return row;
     }
-    if (!read_glance(*query_, glance_, absent_) || !order_.advance({}, glance_.name)) return fail(database_->corrupt(kDamagedRow));
+    if (!store::read_glance(*query_, glance_, absent_) || !order_.advance({}, glance_.name)) return fail(database_->corrupt(store::kDamagedRow));
     return true;
 }
 
 Status ObjectTable::put(const Observation& observation) {
     const auto split = split_path(observation.path);
-    if (auto good = check_row(observation, split); !good) return good;
+    if (auto good = store::check_row(observation, split); !good) return good;
     auto query = database_->query("INSERT OR REPLACE INTO object(" TS_ROW_COLUMNS ",dir) VALUES(?1,?2,?3,?4,?5,?6)");
     if (!query) return fail(query.error());
-    bind_row(*query, observation, split.name, packed_);
-    return query->bind_blob(kRowColumns + 1, split.directory).run();
+    store::bind_row(*query, observation, split.name, packed_);
+    return query->bind_blob(store::kRowColumns + 1, split.directory).run();
 }
 
 Result<bool> ObjectTable::erase(const std::string& path) {
@@ -66,7 +58,7 @@ Result<std::optional<Observation>> ObjectTable::find(const std::string& path) {
     if (!row) return fail(row.error());
     if (!*row) return std::nullopt;
     std::optional<Observation> found(std::in_place);
-    if (!read_row(*query, split.directory, *found)) return fail(database_->corrupt(kDamagedRow));
+    if (!store::read_row(*query, split.directory, *found)) return fail(database_->corrupt(store::kDamagedRow));
     return found;
 }
 
@@ -78,21 +70,22 @@ Result<bool> ObjectTable::holds(const std::string& path) {
     return query->step();
 }
 
-Result<bool> ObjectTable::visit_rows(Query& query, const Visitor& visit) {
+Result<bool> ObjectTable::visit_rows(store::Query& query, const Visitor& visit) {
     Observation found;
-    for (Ascending order;;) {
+    for (store::Ascending order;;) {
         const auto row = query.step();
         if (!row) return fail(row.error());
         if (!*row) return true;
-        const auto directory = query.value(kRowColumns);
-        if (!directory.is_blob() || !read_row(query, directory.blob(), found) || !order.advance(directory.blob(), query.blob(0))) return fail(database_->corrupt(kDamagedRow));
+        const auto directory = query.value(store::kRowColumns);
+        if (!directory.is_blob() || !store::read_row(query, directory.blob(), found) || !order.advance(directory.blob(), query.blob(0)))
+            return fail(database_->corrupt(store::kDamagedRow));
         if (!visit(found)) return false;
     }
 }
 
 Status ObjectTable::each(const std::string& scope, const Visitor& visit) {
     const auto finish = [](const Result<bool>& result) { return result ? Status{} : Status(fail(result.error())); };
-    if (is_everything(scope)) {
+    if (store::is_everything(scope)) {
         auto all = database_->query("SELECT " TS_ROW_COLUMNS ",dir FROM object ORDER BY dir,name");
         return all ? finish(visit_rows(*all, visit)) : Status(fail(all.error()));
     }
@@ -108,7 +101,7 @@ Status ObjectTable::each(const std::string& scope, const Visitor& visit) {
 
     auto deeper = database_->query("SELECT " TS_ROW_COLUMNS ",dir FROM object WHERE dir>=?1 AND dir<?2 ORDER BY dir,name");
     if (!deeper) return fail(deeper.error());
-    const Below below(scope);
+    const store::Below below(scope);
     deeper->bind_blob(1, below.from).bind_blob(2, below.to);
     return finish(visit_rows(*deeper, visit));
 }
@@ -126,7 +119,7 @@ Result<std::vector<Observation>> ObjectTable::page(const std::string& scope, con
     }
     const auto left = [&] { return at_most - static_cast<std::int64_t>(out.size()); };
     const auto at = last.empty() ? SplitPath{} : split_path(last);
-    const Below below(scope);
+    const store::Below below(scope);
     if (at.directory <= scope) {  // also when `last` is the scope itself, which sorts before its content
         auto directly = database_->query("SELECT " TS_ROW_COLUMNS ",dir FROM object WHERE dir=?1 AND name>?2 AND kind<>3 ORDER BY name LIMIT ?3");
         if (!directly) return fail(directly.error());
@@ -149,17 +142,17 @@ Result<std::optional<std::string>> ObjectTable::next_directory(const std::string
 Result<std::vector<std::string>> ObjectTable::paths_of(ObjectId id) {
     auto query = database_->query("SELECT dir,name FROM object WHERE inode=?1 AND device=?2 ORDER BY dir,name");
     if (!query) return fail(query.error());
-    query->bind(1, to_stored(id.inode)).bind(2, to_stored(id.device));
+    query->bind(1, store::to_stored(id.inode)).bind(2, store::to_stored(id.device));
     std::vector<std::string> out;
-    for (Ascending order;;) {
+    for (store::Ascending order;;) {
         const auto row = query->step();
         if (!row) return fail(row.error());
         if (!*row) return out;
-        if (!query->is_blob(0) || !query->is_blob(1) || !is_stored_name(query->blob(0), query->blob(1)) ||
+        if (!query->is_blob(0) || !query->is_blob(1) || !store::is_stored_name(query->blob(0), query->blob(1)) ||
             !order.advance(query->blob(0), query->blob(1)))
-            return fail(database_->corrupt(kDamagedRow));
+            return fail(database_->corrupt(store::kDamagedRow));
         out.push_back(join_path(query->blob(0), query->blob(1)));
     }
 }
 
-}  // namespace touchstone::store
+}  // namespace touchstone

@@ -1,4 +1,4 @@
-// Table `object` of a state. (A baseline has its own: baseline_objects.hpp.)
+// Table `object` of the state: what was last reported. (A baseline has its own: store/baseline_objects.hpp.)
 #pragma once
 
 #include <functional>
@@ -7,32 +7,23 @@
 #include <string_view>
 #include <vector>
 
+#include "store/ascending.hpp"
 #include "store/database.hpp"
 #include "store/object_row.hpp"
 #include "touchstone/object.hpp"
 
-namespace touchstone::store {
+namespace touchstone {
 
-inline constexpr SchemaEntry kObjectTable{"object",
+inline constexpr store::SchemaEntry kObjectTable{"object",
                                           "CREATE TABLE object(dir BLOB NOT NULL,name BLOB NOT NULL,kind INTEGER NOT NULL,device INTEGER,inode INTEGER,"
                                           "packed BLOB NOT NULL,PRIMARY KEY(dir,name)) WITHOUT ROWID"};
-inline constexpr SchemaEntry kObjectIndex{"object_inode",
+inline constexpr store::SchemaEntry kObjectIndex{"object_inode",
                                           "CREATE INDEX object_inode ON object(inode,device) WHERE inode IS NOT NULL"};
-
-// Whether rows come in strictly ascending order. In a damaged tree, where pages can be reached over and over, they do not: without this a
-// forged file could keep a reader busy for ever.
-class Ascending {
-public:
-    bool advance(std::string_view directory, std::string_view name);
-
-private:
-    std::string directory_, name_;
-};
 
 // The names in one directory, in byte order, absences included.
 class GlanceCursor {
 public:
-    explicit GlanceCursor(Database& database) : database_(&database) {}
+    explicit GlanceCursor(store::Database& database) : database_(&database) {}
     // `directory` must outlive the cursor.
     Status open(const std::string& directory);
     Result<bool> next();  // false: the end; also when never opened
@@ -40,9 +31,9 @@ public:
     bool absent() const { return absent_; }
 
 private:
-    Database* database_;
-    std::optional<Query> query_;
-    Ascending order_;
+    store::Database* database_;
+    std::optional<store::Query> query_;
+    store::Ascending order_;
     Glance glance_;
     bool absent_ = false;
 };
@@ -50,7 +41,7 @@ private:
 class ObjectTable {
 public:
     using Visitor = std::function<bool(const Observation&)>;
-    explicit ObjectTable(Database& database) : database_(&database) {}
+    explicit ObjectTable(store::Database& database) : database_(&database) {}
 
     Status put(const Observation& observation);
     Result<bool> erase(const std::string& path);  // whether there was a row
@@ -65,9 +56,9 @@ public:
 
 private:
     // Returns whether to go on.
-    Result<bool> visit_rows(Query& query, const Visitor& visit);
-    Database* database_;
+    Result<bool> visit_rows(store::Query& query, const Visitor& visit);
+    store::Database* database_;
     std::string packed_;  // of the row being put
 };
 
-}  // namespace touchstone::store
+}  // namespace touchstone
